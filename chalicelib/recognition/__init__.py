@@ -1,0 +1,1 @@
+"""A drawing becomes digits: decode, render strokes, normalise, classify, decide."""

@@ -1,0 +1,46 @@
+"""What a caller can draw: strokes, or a raster of ink."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+Picture = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class StrokeDrawing:
+    """Pen paths.
+
+    strokes: arrays of shape (n, 2), float64, n >= 1, columns x and y (down), any unit.
+        A one-point stroke is a dot. There is at least one stroke.
+    """
+
+    strokes: tuple[Points, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InkDrawing:
+    """A raster of ink.
+
+    ink: array of shape (height, width), float32 in [0, 1], 0 = paper, 1 = full ink.
+    pixel_size: side of one of its pixels in the caller's pixels; above 1 where a large
+        image was reduced before its ink was looked for.
+    """
+
+    ink: Picture
+    pixel_size: float = 1.0
+
+
+Drawing = StrokeDrawing | InkDrawing
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in the caller's own units (stroke units, or pixels of the image), y down."""
+
+    x: float
+    y: float
+    width: float
+    height: float

@@ -1,0 +1,98 @@
+"""Untrusted image bytes become ink. The one module that knows Pillow.
+
+The size is read from the header and judged before a pixel is decoded, so a decompression bomb
+costs no more than its header.
+"""
+
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from chalicelib.errors import AnimatedImage, ImageTooLarge, InvalidImage, UnsupportedImage
+from chalicelib.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE_PX
+from chalicelib.recognition.drawing import InkDrawing
+from chalicelib.recognition.ink import find_ink
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+WORKING_SIDE_PX = 512  # larger images are reduced to at most twice this; digits need far less
+
+
+def decode_image(data: bytes) -> InkDrawing:
+    """Return the ink of a PNG, JPEG or WebP of any mode, bit depth and polarity.
+
+    Raises UnsupportedImage, InvalidImage, ImageTooLarge, AnimatedImage, and EmptyDrawing where
+    the image shows nothing that stands out from its background.
+    """
+    with _failures_as_invalid_image():
+        image = _open(data)
+        _check(image)
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+        factor = max(1, max(upright.size) // WORKING_SIDE_PX)
+        colours = _reduced(_rgba(upright), factor)
+    return InkDrawing(find_ink(colours), pixel_size=float(factor))
+
+
+@contextmanager
+def _failures_as_invalid_image() -> Iterator[None]:
+    """Pillow's decoders fail in many ways on damaged bytes; each is the sender's error."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a warning about odd metadata concerns nobody here
+            yield
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        IndexError,
+        KeyError,
+        TypeError,
+        OverflowError,
+        struct.error,
+        zlib.error,
+    ) as error:
+        raise InvalidImage("its data is damaged or incomplete") from error
+
+
+def _open(data: bytes) -> Image.Image:
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError as error:
+        if data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")) or _is_webp(data):
+            raise InvalidImage("its header is damaged or incomplete") from error
+        raise UnsupportedImage from error
+    except Image.DecompressionBombError as error:
+        raise InvalidImage("its header announces more pixels than any drawing has") from error
+
+
+def _is_webp(data: bytes) -> bool:
+    return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+
+
+def _check(image: Image.Image) -> None:
+    width, height = image.size
+    if width * height > MAX_IMAGE_PIXELS or max(width, height) > MAX_IMAGE_SIDE_PX:
+        raise ImageTooLarge(width, height, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE_PX)
+    if getattr(image, "n_frames", 1) > 1:
+        raise AnimatedImage
+
+
+def _rgba(image: Image.Image) -> Image.Image:
+    """Return the image in mode L, RGB or RGBA; Pillow would clip 16-bit greys, not scale them."""
+    if image.mode.startswith("I"):
+        deep = np.asarray(image, dtype=np.float32)
+        return Image.fromarray(np.rint(deep / 257).clip(0, 255).astype(np.uint8))
+    if image.has_transparency_data:
+        return image.convert("RGBA")
+    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+
+
+def _reduced(image: Image.Image, factor: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    return np.asarray(image.reduce(factor) if factor > 1 else image)

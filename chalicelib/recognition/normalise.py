@@ -1,0 +1,147 @@
+"""Every drawing becomes the picture that MNIST would have made of it.
+
+MNIST scaled the box of each digit's ink to 20 x 20, keeping its shape, and moved it by whole
+pixels until the centre of its mass lay on pixel 14 of 28 (LeCun et al. 1998, section III.A; the
+rounding was read off the files). Training and serving both pass through here, so what the
+network sees does not depend on where, how large or with what brush a digit was drawn. MNIST's
+own pictures come out as they went in.
+"""
+
+import numpy as np
+
+from chalicelib.errors import EmptyDrawing
+from chalicelib.recognition.drawing import Box, Drawing, Picture, Points, StrokeDrawing
+
+NORMALISATION_VERSION = "1"
+SIDE_PX = 28
+BOX_PX = 20
+CENTRE_PX = 14  # the pixel on which the centre of mass lies
+PEN_WIDTH_PX = 2.5  # strokes get as much ink as MNIST's digits have in the median
+PEN_SPACING_PX = 0.5  # distance of the points at which the pen's disc is set down
+FAINTEST_INK = 8 / 255  # less than this is paper to the eye, and does not widen the box
+SOLID_INK = 0.85  # a line this dark is a line; fainter ones are pens thinner than a pixel
+SOLID_SHARE = 0.2  # the share of the ink that must be that dark
+
+
+def normalise(drawing: Drawing) -> Picture:
+    """Return the picture, of shape (28, 28), float32 in [0, 1], that a model sees.
+
+    Raises EmptyDrawing where there is no ink.
+    """
+    if isinstance(drawing, StrokeDrawing):
+        return normalise_strokes(drawing.strokes)
+    return normalise_ink(drawing.ink)
+
+
+def ink_box(drawing: Drawing) -> Box:
+    """Return the box around the ink, in the caller's units. Raises EmptyDrawing."""
+    if isinstance(drawing, StrokeDrawing):
+        low, high = _stroke_bounds(drawing.strokes)
+        return Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+    top, bottom, left, right = _ink_bounds(drawing.ink)
+    unit = drawing.pixel_size
+    return Box(left * unit, top * unit, (right - left) * unit, (bottom - top) * unit)
+
+
+def normalise_strokes(strokes: tuple[Points, ...], pen_width_px: float = PEN_WIDTH_PX) -> Picture:
+    """Draw pen paths straight into the normalised picture, whatever their unit.
+
+    strokes: arrays of shape (n, 2), float64, any unit, y down.
+    pen_width_px: width of the pen in pixels of the picture.
+    Returns an array of shape (28, 28), float32 in [0, 1]. Raises EmptyDrawing.
+    """
+    low, high = _stroke_bounds(strokes)
+    extent = float(np.max(high - low))
+    scale = (BOX_PX - pen_width_px) / extent if extent > 0 else 0.0
+    path = np.concatenate([_evenly_spaced((s - low) * scale) for s in strokes])
+    size = (high - low) * scale
+    reach = pen_width_px / 2
+    offset = np.clip(CENTRE_PX + 0.5 - path.mean(axis=0), reach, SIDE_PX - reach - size)
+    return _draw(path + offset, pen_width_px)
+
+
+def normalise_ink(ink: Picture) -> Picture:
+    """Scale and centre a raster of ink, and give lines thinner than a pixel their darkness back.
+
+    ink: array of shape (height, width), float32 in [0, 1], 1 = full ink.
+    Returns an array of shape (28, 28), float32 in [0, 1]. Raises EmptyDrawing.
+    """
+    top, bottom, left, right = _ink_bounds(ink)
+    digit = ink[top:bottom, left:right]
+    height, width = digit.shape
+    scale = BOX_PX / max(height, width)
+    mass = digit.sum(dtype=np.float64)
+    mass_y = float(digit.sum(axis=1) @ (np.arange(height) + 0.5)) / mass
+    mass_x = float((np.arange(width) + 0.5) @ digit.sum(axis=0)) / mass
+    rows = _resampling(height, scale, _whole_pixel_offset(mass_y * scale, height * scale))
+    columns = _resampling(width, scale, _whole_pixel_offset(mass_x * scale, width * scale))
+    return _darken((rows @ digit @ columns.T).astype(np.float32))
+
+
+def _stroke_bounds(strokes: tuple[Points, ...]) -> tuple[Points, Points]:
+    if not any(len(stroke) for stroke in strokes):
+        raise EmptyDrawing
+    points = np.concatenate(strokes)
+    return points.min(axis=0), points.max(axis=0)
+
+
+def _ink_bounds(ink: Picture) -> tuple[int, int, int, int]:
+    """Return top, bottom, left, right of the ink; bottom and right are exclusive."""
+    inked = ink > FAINTEST_INK
+    rows = np.flatnonzero(inked.any(axis=1))
+    if rows.size == 0:
+        raise EmptyDrawing
+    columns = np.flatnonzero(inked.any(axis=0))
+    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+
+
+def _evenly_spaced(stroke: Points) -> Points:
+    """Resample a path so that points are at most PEN_SPACING_PX apart along it."""
+    steps = np.hypot(*np.diff(stroke, axis=0).T)
+    along = np.concatenate(([0.0], np.cumsum(steps)))
+    count = int(along[-1] / PEN_SPACING_PX) + 2
+    at = np.linspace(0.0, along[-1], count)
+    return np.stack([np.interp(at, along, stroke[:, 0]), np.interp(at, along, stroke[:, 1])], 1)
+
+
+def _draw(path: Points, pen_width_px: float) -> Picture:
+    """Set a round pen down at each point; an edge pixel is as dark as its distance says."""
+    centres = np.arange(SIDE_PX, dtype=np.float32) + np.float32(0.5)
+    across = (centres - path[:, :1].astype(np.float32)) ** 2
+    down = (centres - path[:, 1:].astype(np.float32)) ** 2
+    squared = np.min(down[:, :, None] + across[:, None, :], axis=0)
+    drawn: Picture = np.clip(np.float32(pen_width_px / 2 + 0.5) - np.sqrt(squared), 0.0, 1.0)
+    return drawn
+
+
+def _whole_pixel_offset(mass: float, size: float) -> int:
+    """Return by how many pixels to move so that `mass` lies on the centre, all inside."""
+    return int(np.clip(CENTRE_PX - np.floor(mass), 0, SIDE_PX - np.ceil(size)))
+
+
+def _resampling(length: int, scale: float, offset: int) -> Picture:
+    """Return the weights, of shape (28, length), that scale one axis without aliasing.
+
+    Shrinking averages over the area of each new pixel; enlarging interpolates linearly.
+    """
+    start = (np.arange(SIDE_PX) - offset) / scale
+    pixel = np.arange(length)
+    if scale <= 1:
+        end = start[:, None] + 1 / scale
+        overlap = np.minimum(pixel + 1, end) - np.maximum(pixel, start[:, None])
+        weights = np.clip(overlap, 0.0, None) * scale
+    else:
+        distance = np.abs(start[:, None] + 0.5 / scale - 0.5 - pixel)
+        weights = np.clip(1.0 - distance, 0.0, None)
+    resampling: Picture = weights.astype(np.float32)
+    return resampling
+
+
+def _darken(picture: Picture) -> Picture:
+    """Scale up the ink of a pen so thin that shrinking it left only a shadow."""
+    ink = picture[picture > FAINTEST_INK * picture.max()]
+    rank = int((1 - SOLID_SHARE) * ink.size)
+    solid = float(np.partition(ink, rank)[rank])
+    gain = 1.0 / solid if solid < SOLID_INK else 1.0
+    darkened: Picture = np.clip(picture * np.float32(gain), 0.0, 1.0)
+    return darkened

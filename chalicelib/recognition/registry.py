@@ -1,0 +1,131 @@
+"""The published models: what the manifest says of them, and the networks behind it.
+
+A damaged ONNX file often still loads and answers plausibly, so nothing is opened before its
+bytes match the sha256 in the manifest.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from chalicelib.errors import UnknownModel, UnusableModel
+from chalicelib.recognition.classifier import Classifier
+from chalicelib.recognition.normalise import NORMALISATION_VERSION
+
+MANIFEST = "manifest.json"
+MANIFEST_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where an answer turns from one status into the next, as probabilities in [0, 1].
+
+    digit: the drawing is no digit when all digits together are less probable than this.
+    recognized: the answer is unsure when the best digit is less probable than this.
+    """
+
+    digit: float
+    recognized: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """What the manifest says of one published model."""
+
+    name: str
+    family: str
+    version: str
+    file: str
+    sha256: str
+    normalisation: str
+    labels: tuple[str, ...]
+    weights: int
+    size_bytes: int
+    temperature: float
+    thresholds: Thresholds
+    figures: Mapping[str, Any]
+    trained: Mapping[str, Any]
+
+
+class ModelRegistry:
+    """The models of one folder, each opened at its first use and kept."""
+
+    def __init__(self, directory: Path, entries: tuple[ModelEntry, ...], default: str) -> None:
+        self._directory = directory
+        self._entries = {entry.name: entry for entry in entries}
+        self._opened: dict[str, Classifier] = {}
+        self._lock = Lock()
+        self.default = default
+
+    @classmethod
+    def load(cls, directory: Path) -> "ModelRegistry":
+        """Read a folder's manifest. Raises UnusableModel that names the file at fault."""
+        path = directory / MANIFEST
+        try:
+            manifest = json.loads(path.read_bytes())
+            entries = tuple(parse_entry(entry) for entry in manifest["models"])
+            if manifest["format"] != MANIFEST_FORMAT:
+                raise UnusableModel(MANIFEST, f"has format {manifest['format']}, not 1")
+            registry = cls(directory, entries, manifest["default"])
+        except OSError as error:
+            raise UnusableModel(str(path), f"cannot be read ({error.strerror})") from error
+        except (ValueError, TypeError, KeyError) as error:
+            raise UnusableModel(str(path), f"is not a manifest ({error!r})") from error
+        registry._require_sound()
+        return registry
+
+    def _require_sound(self) -> None:
+        if self.default not in self._entries:
+            raise UnusableModel(MANIFEST, f"names an unknown default, {self.default!r}")
+        for entry in self._entries.values():
+            if entry.normalisation != NORMALISATION_VERSION:
+                raise UnusableModel(
+                    entry.file,
+                    f"was made under normalisation {entry.normalisation}, "
+                    f"this is {NORMALISATION_VERSION}",
+                )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all models, the default first."""
+        return (self.default, *(name for name in self._entries if name != self.default))
+
+    def entry(self, name: str) -> ModelEntry:
+        """Return what the manifest says of a model. Raises UnknownModel."""
+        try:
+            return self._entries[name]
+        except KeyError:
+            raise UnknownModel(name, self.names) from None
+
+    def model(self, name: str) -> Classifier:
+        """Return the network of a model. Raises UnknownModel, UnusableModel."""
+        entry = self.entry(name)
+        with self._lock:
+            if name not in self._opened:
+                self._opened[name] = self._open(entry)
+            return self._opened[name]
+
+    def _open(self, entry: ModelEntry) -> Classifier:
+        try:
+            data = (self._directory / entry.file).read_bytes()
+        except OSError as error:
+            raise UnusableModel(entry.file, f"cannot be read ({error.strerror})") from error
+        found = hashlib.sha256(data).hexdigest()
+        if found != entry.sha256:
+            raise UnusableModel(entry.file, f"has sha256 {found}, the manifest {entry.sha256}")
+        classifier = Classifier(data, entry.file)
+        if classifier.classes != len(entry.labels) + 1:
+            raise UnusableModel(entry.file, f"has {classifier.classes} outputs for its labels")
+        return classifier
+
+
+def parse_entry(entry: Mapping[str, Any]) -> ModelEntry:
+    """Build an entry from its JSON object. Raises KeyError, TypeError, ValueError."""
+    known = {name: entry[name] for name in ModelEntry.__slots__}
+    known["labels"] = tuple(entry["labels"])
+    known["thresholds"] = Thresholds(**entry["thresholds"])
+    return ModelEntry(**known)
