@@ -1,0 +1,53 @@
+# Each target does all its own set-up. `make` alone lists them.
+API_PORT ?= 8000
+PAGE_PORT ?= 8080
+BIN := .venv/bin
+TRAIN_BIN := .venv-train/bin
+PIP := -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check train-env clean
+.SUFFIXES:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/run.stamp ## start the API and the page on this machine (API_PORT, PAGE_PORT)
+	@$(BIN)/python -m tools.run --api-port $(API_PORT) --page-port $(PAGE_PORT)
+
+test: .venv/dev.stamp check ## check and run all tests; a browser is installed if there is none
+	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" && export INKLING_CHROMIUM && \
+	  $(BIN)/python -m pytest $(PYTEST)
+	@if [ -e .venv-train/train.stamp ]; then \
+	  $(TRAIN_BIN)/python -m pytest tests/export $(PYTEST); \
+	else \
+	  echo "Tests that train were left out: they need the training environment (make train-env)."; \
+	fi
+
+check: .venv/dev.stamp ## ruff, its formatter and strict types, without the tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+
+train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
+
+clean: ## remove the environments and caches; models, feedback and runs stay
+	rm -rf .venv .venv-train .mypy_cache .ruff_cache .pytest_cache
+
+.venv/run.stamp: requirements.txt requirements-local.txt
+	@[ -x $(BIN)/python ] || { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv; }
+	@echo "Installing what the API needs (once)..."
+	@$(BIN)/python $(PIP) -r requirements-local.txt
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.txt
+	@echo "Installing what the tests need (once)..."
+	@$(BIN)/python $(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv-train/train.stamp: requirements-export.txt
+	@[ -x $(TRAIN_BIN)/python ] || \
+	  { python=$$(tools/find-python 3.11 3.12 3.13) && "$$python" -m venv .venv-train; }
+	@echo "Installing PyTorch and what training needs (once)..."
+	@$(TRAIN_BIN)/python $(PIP) -r requirements-export.txt
+	@touch $@

@@ -1,0 +1,221 @@
+"""Images of any polarity, transparency, bit depth and palette give the same ink."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from chalicelib.errors import (
+    AnimatedImage,
+    EmptyDrawing,
+    ImageTooLarge,
+    InvalidImage,
+    UnsupportedImage,
+)
+from chalicelib.recognition.drawing import Picture
+from chalicelib.recognition.images import decode_image
+from chalicelib.recognition.normalise import ink_box, normalise
+from chalicelib.recognition.png import encode_picture, encode_png
+from tests.unit.digits import THREE, Colour, draw, encode, likeness
+
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
+
+
+def picture_of(data: bytes) -> Picture:
+    return normalise(decode_image(data))
+
+
+@pytest.fixture(scope="module")
+def reference() -> Picture:
+    return picture_of(encode(draw(THREE)))
+
+
+def assert_same(found: Picture, expected: Picture) -> None:
+    assert likeness(found, expected) > 0.8
+
+
+@pytest.mark.parametrize(
+    ("paper", "ink"),
+    [
+        (BLACK, WHITE),
+        (WHITE, (30, 60, 200)),
+        ((250, 240, 60), (255, 255, 255)),
+        ((20, 60, 20), (200, 40, 40)),
+        ((128, 128, 128), (150, 150, 150)),
+        ((200, 0, 0), (0, 110, 0)),
+    ],
+)
+def test_colours_and_polarity_do_not_matter(paper: Colour, ink: Colour, reference: Picture) -> None:
+    assert_same(picture_of(encode(draw(THREE, paper=paper, ink=ink))), reference)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "I;16"])
+def test_every_mode_of_a_png(mode: str, reference: Picture) -> None:
+    grey = draw(THREE).convert("L")
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
+    else:
+        image = grey.convert(mode)
+    assert_same(picture_of(encode(image)), reference)
+
+
+def test_a_faint_16_bit_png_is_not_clipped(reference: Picture) -> None:
+    grey = np.asarray(draw(THREE).convert("L")).astype(np.uint16)
+    assert_same(picture_of(encode(Image.fromarray(grey * 200 + 5000))), reference)
+
+
+def test_jpeg_and_webp_and_cmyk(reference: Picture) -> None:
+    image = draw(THREE, ink=(20, 20, 90))
+    assert_same(picture_of(encode(image, "JPEG", quality=40)), reference)
+    assert_same(picture_of(encode(image.convert("CMYK"), "JPEG")), reference)
+    assert_same(picture_of(encode(image, "WEBP", quality=50)), reference)
+    assert_same(picture_of(encode(image, "WEBP", lossless=True)), reference)
+
+
+@pytest.mark.parametrize("ink", [BLACK, WHITE, (0, 90, 255)])
+def test_ink_on_a_transparent_background(ink: Colour, reference: Picture) -> None:
+    coverage = draw(THREE, paper=BLACK, ink=WHITE).convert("L")
+    image = Image.new("RGBA", coverage.size, (*ink, 0))
+    image.putalpha(coverage)
+    assert_same(picture_of(encode(image)), reference)
+
+
+def test_a_palette_with_a_transparent_colour(reference: Picture) -> None:
+    image = draw(THREE).convert("L").point(lambda v: 255 if v > 128 else 0).convert("P")
+    data = encode(image, transparency=255)
+    assert_same(picture_of(data), reference)
+
+
+def test_rounded_transparent_corners_are_not_ink(reference: Picture) -> None:
+    image = draw(THREE).convert("RGBA")
+    alpha = Image.new("L", image.size, 255)
+    alpha.paste(0, (0, 0, 30, 30))
+    alpha.paste(0, (250, 250, 280, 280))
+    image.putalpha(alpha)
+    assert_same(picture_of(encode(image)), reference)
+
+
+def test_a_shadow_across_the_paper_is_paper(reference: Picture) -> None:
+    seed = 7
+    print("seed", seed)
+    rng = np.random.default_rng(seed)
+    shade = np.linspace(0.45, 1, 280)[None, :, None] * np.linspace(0.8, 1, 280)[:, None, None]
+    shaded = np.asarray(draw(THREE)) * shade + rng.normal(0, 4, (280, 280, 3))
+    photo = Image.fromarray(shaded.clip(0, 255).astype(np.uint8))
+    assert_same(picture_of(encode(photo, "JPEG")), reference)
+
+
+def test_a_photo_is_turned_upright_as_its_camera_says(reference: Picture) -> None:
+    lying = draw(THREE).transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert_same(picture_of(encode(lying, "JPEG", exif=exif, quality=95)), reference)
+
+
+def test_boxes_of_reduced_images_are_in_pixels_of_the_original() -> None:
+    image = draw(THREE, side_px=1800, size_px=900, brush_px=60, at=(300, 400))
+    drawing = decode_image(encode(image))
+    assert drawing.ink.shape[0] < 1100
+    box = ink_box(drawing)
+    assert (box.x, box.y, box.height) == pytest.approx((300, 400, 900), abs=8)
+
+
+@pytest.mark.parametrize("paper", [WHITE, BLACK, (90, 120, 30)])
+def test_a_blank_image_is_empty(paper: Colour) -> None:
+    with pytest.raises(EmptyDrawing):
+        decode_image(encode(Image.new("RGB", (50, 40), paper)))
+
+
+def test_a_wholly_transparent_image_is_empty() -> None:
+    with pytest.raises(EmptyDrawing):
+        decode_image(encode(Image.new("RGBA", (50, 40), (9, 9, 9, 0))))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "ICO", "PPM"])
+def test_other_formats_are_unsupported_whatever_their_name(kind: str) -> None:
+    with pytest.raises(UnsupportedImage):
+        decode_image(encode(draw(THREE, side_px=64, size_px=40, brush_px=5, at=(9, 9)), kind))
+
+
+@pytest.mark.parametrize("data", [b"", b"<svg/>", b"\x89PN", b"GIF89a", bytes(100)])
+def test_bytes_that_are_no_image_are_unsupported(data: bytes) -> None:
+    with pytest.raises(UnsupportedImage):
+        decode_image(data)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_half_a_file_is_an_invalid_image(kind: str) -> None:
+    data = encode(draw(THREE), kind)
+    for length in (40, len(data) // 3, len(data) // 2, len(data) * 9 // 10):
+        with pytest.raises(InvalidImage):
+            decode_image(data[:length])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_damaged_bytes_give_an_answer_or_one_of_our_errors(kind: str) -> None:
+    seed = int(np.random.default_rng().integers(1 << 30))
+    print("seed", seed)
+    rng = np.random.default_rng(seed)
+    data = encode(draw(THREE, side_px=64, size_px=40, brush_px=5, at=(9, 9)), kind)
+    for _ in range(150):
+        damaged = bytearray(data)
+        for at in rng.integers(0, len(data), 3):
+            damaged[at] = rng.integers(0, 256)
+        try:
+            ink = decode_image(bytes(damaged)).ink
+        except (AnimatedImage, EmptyDrawing, ImageTooLarge, InvalidImage, UnsupportedImage):
+            continue
+        assert np.isfinite(ink).all()
+        assert 0 <= ink.min() <= ink.max() <= 1
+
+
+def bomb(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(min((width // 8 + 1) * height, 20_000_000)))
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), [(9000, 9000), (4097, 10), (10, 4097), (2500, 1601)])
+def test_a_bomb_is_refused_by_its_header(width: int, height: int) -> None:
+    with pytest.raises(ImageTooLarge):
+        decode_image(bomb(width, height))
+
+
+def test_an_absurd_size_is_refused() -> None:
+    with pytest.raises((ImageTooLarge, InvalidImage)):
+        decode_image(bomb(2_000_000_000, 2_000_000_000))
+
+
+def test_a_bomb_in_a_text_chunk_is_an_invalid_image() -> None:
+    text = zlib.compress(bytes(80_000_000))
+    body = b"Comment\0\0" + text
+    chunk = struct.pack(">I", len(body)) + b"zTXt" + body
+    chunk += struct.pack(">I", zlib.crc32(b"zTXt" + body))
+    data = encode(draw(THREE, side_px=64, size_px=40, brush_px=5, at=(9, 9)))
+    with pytest.raises(InvalidImage):
+        decode_image(data[:33] + chunk + data[33:])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_animations_are_refused(kind: str) -> None:
+    frames = [draw(THREE, side_px=64, size_px=s, brush_px=5, at=(9, 9)) for s in (30, 40)]
+    with pytest.raises(AnimatedImage):
+        decode_image(encode(frames[0], kind, save_all=True, append_images=frames[1:]))
+
+
+def test_an_encoded_picture_decodes_to_the_same_pixels() -> None:
+    rng = np.random.default_rng(3)
+    grey = rng.integers(0, 256, (31, 17), dtype=np.uint8)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(encode_png(grey)))), grey)
+    picture = (grey / 255).astype(np.float32)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(encode_picture(picture)))), grey)

@@ -1,0 +1,1 @@
+"""Programs for development: they start, find and check things, and never ship."""
