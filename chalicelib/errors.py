@@ -154,7 +154,7 @@ class StorageUnavailable(InklingError):
     """The store did not take or give what was asked of it; trying again may help."""
 
     def __init__(self, operation: str) -> None:
-        super().__init__("The storage cannot be reached at the moment; nothing was changed.")
+        super().__init__("The storage cannot be reached at the moment; try again soon.")
         self.operation = operation
 
 

@@ -1,0 +1,165 @@
+"""Feedback as it comes in: submitted, found again by its receipt, withdrawn, swept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from chalicelib.errors import IdempotencyConflict, NotFound, StorageUnavailable
+from chalicelib.learning.keys import FeedbackPlace, FeedbackStatus, claim_key, status_prefix
+from chalicelib.learning.receipts import (
+    ReceiptCode,
+    derived_secret,
+    new_id,
+    new_salt,
+    random_secret,
+)
+from chalicelib.learning.records import Claim, Record, Submission
+from chalicelib.stores.store import Conflict, Expected, Store
+
+# The S3 store ends what it began up to 2.5 s after that, so that a caller waits for under 5 s.
+BUDGET_S = 2.4
+ORPHAN_AGE = timedelta(hours=1)
+MAX_CLAIM_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a submission.
+
+    id: of the feedback.
+    receipt: the secret with which it is withdrawn.
+    created: False where the same submission had come before.
+    """
+
+    id: str
+    receipt: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How much a sweep removed: pictures without a record, leftovers of broken puts."""
+
+    pictures: int
+    temporaries: int
+
+
+class FeedbackBook:
+    """Keeps what people say about answers, in quarantine until a round judges it.
+
+    The record is the commit point: it is written last and removed first, so a picture without
+    one is the trace of something broken off, and `sweep` removes it.
+    """
+
+    def __init__(
+        self, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._store = store
+        self._now = now
+
+    def submit(self, submission: Submission) -> Receipt:
+        """Store the feedback, once however often it comes with the same Idempotency-Key.
+
+        Raises IdempotencyConflict where the key came before with another body, StorageUnavailable.
+        """
+        store, key = self._store.within(BUDGET_S), submission.idempotency_key
+        if key is None:
+            time = self._now()
+            code = ReceiptCode(time.date(), new_id(), random_secret())
+            return _keep(store, submission, code, time)
+        claim, ours = self._claim(store, key, submission.body_sha256)
+        if claim.body_sha256 != submission.body_sha256:
+            raise IdempotencyConflict
+        code = ReceiptCode(claim.time.date(), claim.id, derived_secret(claim.salt, key))
+        if not ours and _find(store, code.day, code.id):
+            return Receipt(code.id, str(code), created=False)
+        return _keep(store, submission, code, claim.time)
+
+    def _claim(self, store: Store, key: str, body_sha256: str) -> tuple[Claim, bool]:
+        """Return the claim of the key, and whether it was made just now."""
+        for _ in range(MAX_CLAIM_ATTEMPTS):
+            claim = Claim(body_sha256, new_id(), self._now(), new_salt())
+            try:
+                store.put(claim_key(key), claim.encode(), expected=Expected.NOTHING)
+            except Conflict:
+                if blob := store.get(claim_key(key)):
+                    return Claim.decode(blob.data), False
+                # It was withdrawn between the two: the key is free again.
+            else:
+                return claim, True
+        raise StorageUnavailable("claim an idempotency key")
+
+    def withdraw(self, receipt: str) -> None:
+        """Remove the feedback that the receipt is for, whatever its status.
+
+        Raises NotFound where there is none (any more), StorageUnavailable.
+        """
+        store, code = self._store.within(BUDGET_S), ReceiptCode.parse(receipt)
+        found = _find(store, code.day, code.id) if code else None
+        if not code or not found or not code.opens(found[1].receipt_sha256):
+            raise NotFound("feedback")
+        place, record = found
+        # The claim goes first: should we break off here, the record still leads to all the rest.
+        if record.claim:
+            _release(store, record.claim, record.id)
+        store.delete(place.record_key)
+        store.delete(place.picture_key)
+
+    def sweep(self) -> Swept:
+        """Remove what was broken off more than an hour ago; a record never goes."""
+        before = self._now() - ORPHAN_AGE
+        pictures = sum(self._sweep_pictures(status, before) for status in FeedbackStatus)
+        return Swept(pictures, self._store.sweep(before))
+
+    def _sweep_pictures(self, status: FeedbackStatus, before: datetime) -> int:
+        removed, record_key = 0, None
+        for listed in self._store.list(status_prefix(status)):
+            place = FeedbackPlace.parse(listed.key)
+            if place is None:
+                continue
+            if listed.key == place.record_key:
+                record_key = listed.key  # keys come in order: <id>.json just before <id>.png
+            elif record_key != place.record_key and listed.modified < before:
+                self._store.delete(listed.key)
+                removed += 1
+        return removed
+
+
+def _keep(store: Store, submission: Submission, code: ReceiptCode, time: datetime) -> Receipt:
+    """Write picture and record; `created` is False where somebody else's record came first."""
+    place = FeedbackPlace(FeedbackStatus.QUARANTINE, code.day, code.id)
+    key = submission.idempotency_key
+    record = Record(
+        id=code.id,
+        time=time.isoformat(),
+        label=submission.label,
+        predicted=None if submission.predicted is None else dict(submission.predicted),
+        strokes=submission.strokes,
+        model=submission.model,
+        version=submission.version,
+        normalisation=submission.normalisation,
+        receipt_sha256=code.secret_sha256,
+        claim=None if key is None else claim_key(key),
+    )
+    store.put(place.picture_key, submission.picture_png)
+    try:
+        store.put(place.record_key, record.encode(), expected=Expected.NOTHING)
+    except Conflict:
+        return Receipt(code.id, str(code), created=False)
+    return Receipt(code.id, str(code), created=True)
+
+
+def _release(store: Store, key: str, feedback_id: str) -> None:
+    """Delete the claim, unless the key by now stands for feedback that came later."""
+    blob = store.get(key)
+    if blob and Claim.decode(blob.data).id == feedback_id:
+        store.delete(key)
+
+
+def _find(store: Store, day: date, feedback_id: str) -> tuple[FeedbackPlace, Record] | None:
+    """Return the feedback of that day and id, whatever its status."""
+    for status in FeedbackStatus:
+        place = FeedbackPlace(status, day, feedback_id)
+        if blob := store.get(place.record_key):
+            return place, Record.decode(blob.data)
+    return None

@@ -1,0 +1,67 @@
+"""Where feedback lies in a store: every key is built and read here."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Self
+
+ROOT = "feedback/v1"
+_ID = r"[0-9a-f]{32}"
+_KEY = re.compile(
+    rf"{ROOT}/status=(?P<status>[a-z]+)/dt=(?P<day>[0-9-]{{10}})/(?P<id>{_ID})\.(?:png|json)"
+)
+
+
+class FeedbackStatus(StrEnum):
+    """How far feedback has come; it stays under the same day and id all the way."""
+
+    QUARANTINE = "quarantine"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackPlace:
+    """Where one piece of feedback lies: a record and, beside it, the picture it is about."""
+
+    status: FeedbackStatus
+    day: date
+    id: str
+
+    @property
+    def record_key(self) -> str:
+        """The key of the record, whose presence makes the feedback count."""
+        return f"{self._stem}.json"
+
+    @property
+    def picture_key(self) -> str:
+        """The key of the picture."""
+        return f"{self._stem}.png"
+
+    @property
+    def _stem(self) -> str:
+        return f"{status_prefix(self.status)}dt={self.day.isoformat()}/{self.id}"
+
+    @classmethod
+    def parse(cls, key: str) -> Self | None:
+        """Return the place that `key` belongs to, None where it belongs to none."""
+        found = _KEY.fullmatch(key)
+        if not found:
+            return None
+        try:
+            status, day = FeedbackStatus(found["status"]), date.fromisoformat(found["day"])
+        except ValueError:
+            return None
+        return cls(status, day, found["id"])
+
+
+def status_prefix(status: FeedbackStatus) -> str:
+    """Return the folder of all feedback of that status."""
+    return f"{ROOT}/status={status}/"
+
+
+def claim_key(idempotency_key: str) -> str:
+    """Return the key of the claim that an Idempotency-Key makes; the key itself is not in it."""
+    return f"{ROOT}/idempotency/{hashlib.sha256(idempotency_key.encode()).hexdigest()}.json"

@@ -1,0 +1,1 @@
+"""Where bytes live: a directory (the embedded default) or S3, under one contract."""
