@@ -45,9 +45,12 @@ class UnsupportedMediaType(InklingError):
 
 
 class RequestFieldError(InklingError):
-    """One field of the request is at fault; `pointer` names it (RFC 6901)."""
+    """One field of the request is at fault.
 
-    def __init__(self, pointer: str, detail: str) -> None:
+    pointer: names it (RFC 6901); None for a header, which no pointer reaches.
+    """
+
+    def __init__(self, pointer: str | None, detail: str) -> None:
         super().__init__(detail)
         self.pointer = pointer
 
@@ -138,7 +141,7 @@ class MethodNotAllowed(InklingError):
     """The address exists, but not with this method."""
 
     def __init__(self, method: str, allowed: tuple[str, ...]) -> None:
-        super().__init__(f"{method} is not allowed here; {', '.join(allowed)} is.")
+        super().__init__(f"{method} is not allowed here; allowed: {', '.join(allowed)}.")
         self.method = method
         self.allowed = allowed
 

@@ -1,0 +1,43 @@
+"""The addresses of Inkling's API; what happens behind each is in chalicelib/http/."""
+
+from typing import cast
+
+from chalice.app import Chalice, Request, Response
+
+from chalicelib import wiring
+from chalicelib.http import views
+from chalicelib.http.endpoint import CONTENT_TYPES, METHODS, View, answer
+from chalicelib.http.requests import IMAGE_TYPES
+
+app = Chalice(app_name="inkling")
+app.api.binary_types = list(IMAGE_TYPES)
+
+ROUTES: dict[str, dict[str, View]] = {
+    "/v1/recognize": {"POST": views.recognize},
+    "/v1/feedback": {"POST": views.submit_feedback},
+    "/v1/feedback/{receipt}": {"DELETE": views.withdraw_feedback},
+    "/v1/models": {"GET": views.list_models},
+    "/v1/models/{name}": {"GET": views.show_model},
+    "/v1/health": {"GET": views.show_health},
+    "/v1/openapi.json": {"GET": views.show_openapi},
+}
+
+# What is nowhere: `chalice local` matches a path part by part, only API Gateway knows `+`.
+NOWHERE = ("/", "/{a}", "/{a}/{b}", "/{a}/{b}/{c}", "/{a}/{b}/{c}/{d}", "/{a}/{b}/{c}/{d}/{e+}")
+
+
+def register(path: str, methods: dict[str, View]) -> None:
+    """Route every request for a path to the views of its methods."""
+
+    @app.route(path, methods=METHODS, content_types=CONTENT_TYPES, name=path)
+    def endpoint(**parameters: str) -> Response:
+        request = cast(Request, app.current_request)  # a route is called for a request alone
+        return answer(request, wiring.services(), methods, parameters)
+
+
+for route, route_views in ROUTES.items():
+    register(route, route_views)
+for nowhere in NOWHERE:
+    register(nowhere, {})
+
+wiring.start()

@@ -1,0 +1,1 @@
+"""Untrusted requests in, answers and problems out."""

@@ -1,0 +1,139 @@
+"""What each address does: a request is parsed, the parts are asked, an answer is made."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+from chalice.app import Request, Response
+
+from chalicelib import __version__
+from chalicelib.errors import InvalidJson
+from chalicelib.http.openapi import openapi_document
+from chalicelib.http.requests import FeedbackRequest, parse_feedback, parse_recognize
+from chalicelib.http.responses import model_json, models_json, readings_json
+from chalicelib.learning.feedback import Receipt
+from chalicelib.learning.records import Submission
+from chalicelib.recognition.drawing import InkDrawing, StrokeDrawing
+from chalicelib.recognition.normalise import NORMALISATION_VERSION, normalise
+from chalicelib.recognition.png import encode_picture
+from chalicelib.wiring import Services
+
+JSON_HEADERS = {"Content-Type": "application/json"}
+
+
+def recognize(request: Request, services: Services) -> Response:
+    """POST /v1/recognize."""
+    query: Mapping[str, Sequence[str]] = {}
+    if request.query_params is not None:
+        query = {name: request.query_params.getlist(name) for name in request.query_params}
+    asked = parse_recognize(request.headers.get("content-type"), _body(request), query)
+    readings = services.recognizer.recognize(
+        asked.drawing, model=asked.model, candidates=asked.candidates, single=asked.single
+    )
+    return _json(readings_json(readings, trace=asked.trace))
+
+
+def submit_feedback(request: Request, services: Services) -> Response:
+    """POST /v1/feedback."""
+    registry = services.recognizer.registry
+    default = registry.entry(registry.default)
+    asked = parse_feedback(
+        request.headers.get("content-type"),
+        _body(request),
+        request.headers.get("idempotency-key"),
+        default.labels,
+    )
+    receipt = services.feedback.submit(_submission(asked, default.name, default.version))
+    return _receipt(receipt)
+
+
+def withdraw_feedback(request: Request, services: Services, receipt: str) -> Response:  # noqa: ARG001
+    """DELETE /v1/feedback/{receipt}."""
+    services.feedback.withdraw(receipt)
+    return Response(body="", status_code=204)
+
+
+def list_models(request: Request, services: Services) -> Response:
+    """GET /v1/models."""
+    return _tagged(request, models_json(services.recognizer.registry))
+
+
+def show_model(request: Request, services: Services, name: str) -> Response:
+    """GET /v1/models/{name}."""
+    registry = services.recognizer.registry
+    return _tagged(request, model_json(registry.entry(name), registry.default))
+
+
+def show_health(request: Request, services: Services) -> Response:  # noqa: ARG001
+    """GET /v1/health: answers once a model is open and has made a prediction."""
+    registry = services.recognizer.registry
+    return _json(
+        {
+            "status": "ok",
+            "version": __version__,
+            "model": {
+                "name": registry.default,
+                "version": registry.entry(registry.default).version,
+            },
+            "preprocessing": NORMALISATION_VERSION,
+            "cold_start_ms": services.cold_start_ms,
+        }
+    )
+
+
+def show_openapi(request: Request, services: Services) -> Response:  # noqa: ARG001
+    """GET /v1/openapi.json."""
+    return _tagged(request, openapi_document())
+
+
+def _body(request: Request) -> bytes:
+    try:
+        body = request.raw_body
+    except UnicodeEncodeError as error:  # a gateway passed on as text what is none
+        raise InvalidJson("it is not UTF-8") from error
+    return body if isinstance(body, bytes) else body.encode()
+
+
+def _submission(asked: FeedbackRequest, model: str, version: str) -> Submission:
+    """Return what is stored; the picture of strokes is the one that the model sees of them."""
+    seen = normalise(asked.drawing)  # also refuses a drawing without ink
+    drawing = asked.drawing
+    strokes = drawing.strokes if isinstance(drawing, StrokeDrawing) else None
+    return Submission(
+        picture_png=encode_picture(drawing.ink if isinstance(drawing, InkDrawing) else seen),
+        strokes=None if strokes is None else [stroke.tolist() for stroke in strokes],
+        label=asked.label,
+        predicted=asked.predicted,
+        model=model,
+        version=version,
+        normalisation=NORMALISATION_VERSION,
+        body_sha256=asked.body_sha256,
+        idempotency_key=asked.idempotency_key,
+    )
+
+
+def _receipt(receipt: Receipt) -> Response:
+    return _json(
+        {"id": receipt.id, "receipt": receipt.receipt}, status=201 if receipt.created else 200
+    )
+
+
+def _json(value: object, *, status: int = 200) -> Response:
+    return Response(
+        body=json.dumps(value, separators=(",", ":"), allow_nan=False),
+        status_code=status,
+        headers=dict(JSON_HEADERS),
+    )
+
+
+def _tagged(request: Request, value: object) -> Response:
+    """Return an answer with a strong ETag, or 304 where the caller has it already."""
+    response = _json(value)
+    tag = f'"{hashlib.sha256(response.body.encode()).hexdigest()[:32]}"'
+    known = {
+        t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")
+    }
+    if known & {tag, "*"}:
+        response = Response(body="", status_code=304)
+    response.headers |= {"ETag": tag, "Cache-Control": "no-cache"}
+    return response

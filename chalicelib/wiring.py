@@ -1,0 +1,78 @@
+"""The one place where the parts are put together."""
+
+import logging
+import os
+import time
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from chalicelib.config import VARIABLES, Settings, settings_from
+
+if TYPE_CHECKING:
+    from chalicelib.learning.feedback import FeedbackBook
+    from chalicelib.recognition.recognizer import Recognizer
+
+MAX_KEPT = 8  # one in production; tests use several settings in turn
+
+
+class Services:
+    """The parts that answer requests, each built, and its code imported, at its first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.cold_start_ms: float | None = None
+
+    @cached_property
+    def recognizer(self) -> "Recognizer":
+        """The published models, the default one opened and run once. Raises UnusableModel."""
+        import numpy as np
+
+        from chalicelib.recognition.normalise import SIDE_PX
+        from chalicelib.recognition.recognizer import Recognizer
+        from chalicelib.recognition.registry import ModelRegistry
+
+        registry = ModelRegistry.load(self.settings.models_directory)
+        registry.model(registry.default).run(np.zeros((1, SIDE_PX, SIDE_PX), np.float32))
+        # Processor time leaves out what a local server idles away before its first request.
+        self.cold_start_ms = round(time.process_time() * 1000, 1)
+        return Recognizer(registry)
+
+    @cached_property
+    def feedback(self) -> "FeedbackBook":
+        """The feedback, in its store. Raises InvalidSetting, StorageUnavailable."""
+        from chalicelib.learning.feedback import FeedbackBook
+        from chalicelib.stores.open import open_store
+
+        location = self.settings.feedback
+        book = FeedbackBook(open_store(location))
+        if "://" not in location:  # a bucket takes too long to go through while somebody waits
+            book.sweep()
+        return book
+
+
+def services() -> Services:
+    """Return the parts for what the environment says now. Raises InvalidSetting.
+
+    The environment does not change in production, so the same parts serve every request; a test
+    that sets a variable gets others, without a way around the wiring.
+    """
+    return _services(tuple(map(os.environ.get, VARIABLES)))
+
+
+def start() -> None:
+    """Check the settings and, in Lambda, open the default model. Raises InvalidSetting.
+
+    Lambda starts a function with a whole processor, whatever its share is later, so the model is
+    opened then. Elsewhere (a local server, `chalice package`, tests) importing stays cheap.
+    """
+    parts = services()
+    if parts.settings.in_lambda:
+        _ = parts.recognizer
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _services(values: tuple[str | None, ...]) -> Services:  # noqa: ARG001 - only remembered by
+    settings = settings_from(os.environ)
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")  # none where Lambda's is
+    logging.getLogger(__package__).setLevel(settings.log_level)
+    return Services(settings)

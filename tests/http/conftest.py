@@ -1,0 +1,46 @@
+"""Fixtures of the API's tests: the app over each transport, and bodies to send."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app import app
+from tests.http.transports import (
+    GatewayTransport,
+    ServerTransport,
+    TestClientTransport,
+    Transport,
+    chalice_local,
+)
+
+
+@pytest.fixture
+def feedback_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where this process keeps the feedback of one test."""
+    monkeypatch.setenv("INKLING_FEEDBACK", str(tmp_path / "feedback"))
+    return tmp_path / "feedback"
+
+
+@pytest.fixture
+def client(feedback_directory: Path) -> Transport:  # noqa: ARG001 - so that it is set
+    """Return the app behind Chalice's test client."""
+    return TestClientTransport(app)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerTransport]:
+    """Return the app behind one `chalice local` for all tests."""
+    with chalice_local(tmp_path_factory.mktemp("server")) as transport:
+        yield transport
+
+
+@pytest.fixture(params=["test client", "gateway event", "chalice local"])
+def api(request: pytest.FixtureRequest, feedback_directory: Path) -> Transport:  # noqa: ARG001
+    """Return the app behind each transport in turn."""
+    if request.param == "test client":
+        return TestClientTransport(app)
+    if request.param == "gateway event":
+        return GatewayTransport(app)
+    server: ServerTransport = request.getfixturevalue("server")
+    return server

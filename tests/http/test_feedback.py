@@ -1,0 +1,123 @@
+"""Feedback over HTTP: what is stored of it, how it is repeated and taken back."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from tests.http.bodies import JSON, base64_of, body, feedback, pixels, strokes
+from tests.http.shapes import assert_common_headers, assert_problem, assert_schema
+from tests.http.transports import Answer, Transport
+from tests.unit.digits import DIGITS, draw
+
+SENDER = "Ada Lovelace, 51.5074 N 0.1278 W"
+
+
+def submit(api: Transport, data: bytes, key: str | None = None) -> Answer:
+    headers = JSON | ({"Idempotency-Key": key} if key else {})
+    return api.request("POST", "/v1/feedback", data, headers)
+
+
+def accepted(answer: Answer, status: int = 201) -> str:
+    assert answer.status == status, answer.body
+    assert_common_headers(answer)
+    assert answer.headers["cache-control"] == "no-store"
+    assert_schema(answer.json, "Receipt")
+    receipt: str = answer.json["receipt"]
+    return receipt
+
+
+def stored(directory: Path) -> tuple[dict[str, Any], bytes]:
+    """Return the only record in the store and the picture beside it."""
+    (path,) = directory.glob("feedback/v1/status=quarantine/dt=*/*.json")
+    return json.loads(path.read_text()), path.with_suffix(".png").read_bytes()
+
+
+def test_feedback_is_taken_and_withdrawn_once(api: Transport) -> None:
+    receipt = accepted(submit(api, feedback()))
+    answer = api.request("DELETE", f"/v1/feedback/{receipt}")
+    assert (answer.status, answer.body) == (204, b"")
+    assert_common_headers(answer)
+    assert_problem(api.request("DELETE", f"/v1/feedback/{receipt}"), 404, "not_found")
+
+
+@pytest.mark.parametrize("receipt", ["abc", "..%2F..%2Fetc", "%00", "%FF", "x" * 500])
+def test_what_is_no_receipt_is_not_found(api: Transport, receipt: str) -> None:
+    assert_problem(api.request("DELETE", f"/v1/feedback/{receipt}"), 404, "not_found")
+
+
+def test_the_same_request_again_gets_the_same_receipt(api: Transport) -> None:
+    key = f"again-{type(api).__name__}"
+    first = submit(api, feedback(), key)
+    again = submit(api, feedback(), key)
+    assert accepted(again, status=200) == accepted(first)
+    api.request("DELETE", f"/v1/feedback/{first.json['receipt']}")
+
+
+@pytest.mark.parametrize("key", ["short", "with space", "x" * 65])
+def test_a_key_of_another_form_is_refused(api: Transport, key: str) -> None:
+    assert_problem(submit(api, feedback(), key), 422, "invalid_field")
+
+
+def test_the_record_says_what_was_said_and_what_served(
+    client: Transport, feedback_directory: Path
+) -> None:
+    predicted = {"label": "1", "probability": 0.5, "model": "perceptron", "version": "5f0c2a91"}
+    accepted(submit(client, feedback(predicted=predicted)))
+    default = client.request("GET", "/v1/models").json["models"][0]
+    record, picture = stored(feedback_directory)
+    assert record["label"] == "7"
+    assert record["predicted"] == predicted
+    assert record["strokes"] == strokes()
+    assert (record["model"], record["version"]) == (default["name"], default["version"])
+    assert record["normalisation"] == default["normalisation"]
+    with Image.open(io.BytesIO(picture)) as image:
+        assert (image.size, image.getextrema()) == ((28, 28), (0, 255))
+
+
+def test_null_says_that_it_is_no_digit(client: Transport, feedback_directory: Path) -> None:
+    accepted(submit(client, feedback(label=None)))
+    assert stored(feedback_directory)[0]["label"] is None
+
+
+def test_an_image_is_stored_without_what_came_with_it(
+    client: Transport, feedback_directory: Path
+) -> None:
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Author", SENDER)
+    file = io.BytesIO()
+    draw(DIGITS["7"], side_px=120, size_px=80, brush_px=8).save(file, "PNG", pnginfo=text)
+    assert SENDER.encode() in file.getvalue()
+    said = {"image": base64_of(file.getvalue()), "label": "7", "consent": True}
+    accepted(submit(client, body(said)))
+    record, picture = stored(feedback_directory)
+    assert record["strokes"] is None
+    assert SENDER.encode() not in picture
+    with Image.open(io.BytesIO(picture)) as image:
+        assert (image.size, image.mode, image.info) == ((120, 120), "L", {})
+
+
+def test_pixels_are_stored_as_they_were(client: Transport, feedback_directory: Path) -> None:
+    accepted(submit(client, body(pixels=pixels(), label="7", consent=True)))
+    with Image.open(io.BytesIO(stored(feedback_directory)[1])) as image:
+        assert list(image.tobytes()) == [value for row in pixels() for value in row]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"consent": False}, {"label": "x"}, {"strokes": []}, {"image": "????"}, {"extra": 1}]
+)
+def test_what_is_refused_is_not_stored(
+    client: Transport, feedback_directory: Path, fields: dict[str, object]
+) -> None:
+    assert submit(client, feedback(**fields)).status in (400, 422)
+    assert not feedback_directory.exists()
+
+
+def test_withdrawn_feedback_leaves_nothing(client: Transport, feedback_directory: Path) -> None:
+    receipt = accepted(submit(client, feedback(), "a-key-to-forget"))
+    assert any(path.is_file() for path in feedback_directory.glob("feedback/**/*"))
+    client.request("DELETE", f"/v1/feedback/{receipt}")
+    assert not any(path.is_file() for path in feedback_directory.glob("feedback/**/*"))

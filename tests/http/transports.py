@@ -1,0 +1,152 @@
+"""The three ways in which a request reaches the app, behind one method."""
+
+import base64
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+from chalice.app import Chalice
+from chalice.local import LambdaContext, RouteMatcher
+from chalice.test import Client
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = "127.0.0.1"
+START_TIMEOUT_S = 60.0
+REQUEST_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer; the names of its headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body's JSON."""
+        return json.loads(self.body)
+
+
+class Transport(Protocol):
+    """Carries a request to the app and its answer back."""
+
+    def request(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Send one request."""
+
+
+class TestClientTransport:
+    """Chalice's own test client, in this process."""
+
+    __test__ = False
+
+    def __init__(self, app: Chalice) -> None:
+        self._client = Client(app, project_dir=str(ROOT))
+
+    def request(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Send one request."""
+        found = self._client.http.request(method, path, dict(headers or {}), body)
+        return Answer(found.status_code, _lower(found.headers), found.body)
+
+
+class GatewayTransport:
+    """API Gateway's event, in this process: binary types in base64, the rest as text."""
+
+    REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+
+    def __init__(self, app: Chalice) -> None:
+        self._app = app
+        self._routes = RouteMatcher(list(app.routes))
+
+    def request(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Send one request."""
+        headers = dict(headers or {})
+        matched = self._routes.match_route(path)
+        binary = _lower(headers).get("content-type") in self._app.api.binary_types
+        event = {
+            "requestContext": {
+                "httpMethod": method,
+                "resourcePath": matched.route,
+                "requestId": self.REQUEST_ID,
+            },
+            "headers": headers or None,
+            "pathParameters": {k: unquote(v) for k, v in matched.captured.items()} or None,
+            "multiValueQueryStringParameters": matched.query_params or None,
+            "stageVariables": None,
+            "isBase64Encoded": binary,
+            "body": base64.b64encode(body).decode() if binary else body.decode(errors="replace"),
+        }
+        context = LambdaContext("inkling", memory_size=1024)
+        found = json.loads(json.dumps(self._app(event, context)))
+        return Answer(found["statusCode"], _lower(found["headers"]), found["body"].encode())
+
+
+class ServerTransport:
+    """A real `chalice local`, in another process."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def request(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Send one request."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=REQUEST_TIMEOUT_S)
+        try:
+            connection.request(method, path, body or None, dict(headers or {}))
+            found = connection.getresponse()
+            return Answer(found.status, _lower(dict(found.getheaders())), found.read())
+        finally:
+            connection.close()
+
+
+@contextmanager
+def chalice_local(folder: Path) -> Iterator[ServerTransport]:
+    """Run `chalice local` on a free port; feedback and the server's output go to the folder."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = probe.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("chalice")), "local", "--stage", "dev"]
+    command += ["--host", HOST, "--port", str(port), "--no-autoreload"]
+    environ = os.environ | {"INKLING_FEEDBACK": str(folder / "feedback")}
+    with (folder / "output").open("wb") as output:
+        server = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=output, stderr=output)
+        try:
+            _wait_until_open(server, port, folder / "output")
+            yield ServerTransport(port)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait_until_open(server: subprocess.Popen[bytes], port: int, output: Path) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError(f"chalice local did not start: {output.read_text()}")
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
