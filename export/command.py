@@ -1,0 +1,46 @@
+"""How every command of this package starts and fails: one clear line, exit status 2."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from chalicelib.errors import InklingError
+
+MODELS_FOLDER = Path(__file__).resolve().parent.parent / "chalicelib" / "models"
+MNIST_FOLDER = Path("data/mnist")
+
+
+def run_command(command: Callable[[], None], interrupted: str = "interrupted") -> None:
+    """Run a command; an expected failure is one line on stderr and exit status 2."""
+    try:
+        command()
+    except InklingError as error:
+        sys.exit(_complain(str(error), 2))
+    except OSError as error:
+        sys.exit(_complain(f"{error.filename or 'input or output'}: {error.strerror or error}", 2))
+    except KeyboardInterrupt:
+        sys.exit(_complain(interrupted, 130))
+
+
+def add_data_option(parser: argparse.ArgumentParser) -> None:
+    """Give a command the option that says where MNIST lies."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=MNIST_FOLDER,
+        metavar="DIR",
+        help="folder of MNIST; absent files are downloaded into it (default: %(default)s)",
+    )
+
+
+def positive(text: str) -> int:
+    """Read a whole number from 1 up, as argparse wants it."""
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 up")
+    return int(text)
+
+
+def _complain(message: str, status: int) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return status

@@ -1,0 +1,154 @@
+"""What a network is trained on and what chooses among its epochs; test images never enter.
+
+MNIST's train images lose 5,000 to validation. Of optional drawings, `export.splits` says which
+writers, programs, alphabets and categories are trained on and which validate.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.errors import EmptyDrawing
+from chalicelib.recognition.drawing import Drawing, Picture
+from chalicelib.recognition.normalise import normalise, normalise_ink
+from export.drawn import NONE_LABEL, Sample, load_drawings
+from export.mnist import Digits, load_mnist
+from export.recombine import recombine
+from export.redraw import redraw
+from export.scribbles import draw_scribbles
+from export.splits import Part, part_of
+from export.spoiled import spoil_digits
+
+MNIST_VALIDATION = 5_000
+DRAWN, NOT_DIGITS = "drawn", "not_digits"
+RECOMBINED = 12_000  # characters made of strokes of others
+REDRAWINGS = 14  # of each drawing made of strokes
+SCRIBBLES_SHARE = 0.3  # made-up drawings for each MNIST digit; an epoch takes a third of them
+DRAWINGS_AN_EPOCH = 10_000  # of digits, and as many of what is none
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Normalised pictures with their classes.
+
+    pictures: array of shape (n, 28, 28), float32 in [0, 1].
+    targets: array of shape (n,), int64, 0..9 or NONE_LABEL.
+    """
+
+    pictures: Picture
+    targets: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Examples of one source and how many of them an epoch takes."""
+
+    examples: Examples
+    per_epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """Pools to train on and named sets to validate on."""
+
+    pools: tuple[Pool, ...]
+    validation: dict[str, Examples]
+
+
+def build_training_data(mnist_folder: Path, drawings: Path | None, seed: int) -> TrainingData:
+    """Read, normalise and split everything. Raises MissingData, DamagedData."""
+    train, _ = _split_mnist(load_mnist(mnist_folder, "train"), seed)
+    scribbles = _made_up(train, seed)
+    pools = [
+        Pool(_normalised_digits(train), len(train.labels)),
+        Pool(scribbles, len(scribbles.targets) // 3),
+    ]
+    for name, samples in _drawings_of(Part.TRAIN, drawings).items():
+        examples = _redrawn(samples, seed)
+        if name == NOT_DIGITS:
+            examples = _joined(examples, _normalised_samples(recombine(samples, RECOMBINED, seed)))
+        pools.append(Pool(examples, DRAWINGS_AN_EPOCH))
+    return TrainingData(tuple(pools), build_validation(mnist_folder, drawings, seed))
+
+
+def build_validation(mnist_folder: Path, drawings: Path | None, seed: int) -> dict[str, Examples]:
+    """Return the named sets that training with this seed never sees.
+
+    Raises MissingData, DamagedData.
+    """
+    _, held_out = _split_mnist(load_mnist(mnist_folder, "train"), seed)
+    validation = {
+        "mnist": _normalised_digits(held_out),
+        "scribbles": _made_up(held_out, seed + 1),
+    }
+    for name, samples in _drawings_of(Part.VALIDATION, drawings).items():
+        validation[name] = _normalised_samples(samples)
+    return validation
+
+
+def _drawings_of(part: Part, folder: Path | None) -> dict[str, list[Sample]]:
+    """Return the digits and what is none of one part, those sets that hold anything."""
+    samples = load_drawings(folder) if folder is not None else []
+    chosen = [s for s in samples if part_of(s.group) is part]
+    sets = {
+        DRAWN: [s for s in chosen if s.target != NONE_LABEL],
+        NOT_DIGITS: [s for s in chosen if s.target == NONE_LABEL],
+    }
+    return {name: samples for name, samples in sets.items() if samples}
+
+
+def _split_mnist(digits: Digits, seed: int) -> tuple[Digits, Digits]:
+    order = np.random.default_rng(seed).permutation(len(digits.labels))
+    held_out = min(MNIST_VALIDATION, len(order) // 5)
+    parts = order[held_out:], order[:held_out]
+    train, validation = (Digits(digits.pictures[i], digits.labels[i]) for i in parts)
+    return train, validation
+
+
+def _normalised_digits(digits: Digits) -> Examples:
+    pictures = np.stack([normalise_ink(p.astype(np.float32) / 255) for p in digits.pictures])
+    return Examples(pictures, digits.labels.astype(np.int64))
+
+
+def _made_up(digits: Digits, seed: int) -> Examples:
+    """Draw things that are no digits, half strokes and half ink."""
+    half = round(SCRIBBLES_SHARE * len(digits.labels) / 2)
+    drawn = [drawing for drawing, _ in draw_scribbles(half, seed)]
+    spoiled = [ink for ink, _ in spoil_digits(digits, half, seed)]
+    drawings: list[Drawing] = [*drawn, *spoiled]
+    return _normalised((drawing, NONE_LABEL) for drawing in drawings)
+
+
+def _redrawn(samples: list[Sample], seed: int) -> Examples:
+    rng = np.random.default_rng(seed)
+    pictures = [normalise(s.drawing) for s in samples]
+    targets = [s.target for s in samples]
+    for _ in range(REDRAWINGS):
+        pictures += [redraw(s.drawing, rng) for s in samples]
+        targets += [s.target for s in samples]
+    return Examples(np.stack(pictures), np.array(targets, np.int64))
+
+
+def _normalised(drawings: Iterable[tuple[Drawing, int]]) -> Examples:
+    pictures, targets = [], []
+    for drawing, target in drawings:
+        try:
+            pictures.append(normalise(drawing))
+        except EmptyDrawing:
+            continue
+        targets.append(target)
+    return Examples(np.stack(pictures), np.array(targets, np.int64))
+
+
+def _normalised_samples(samples: Iterable[Sample]) -> Examples:
+    return _normalised((s.drawing, s.target) for s in samples)
+
+
+def _joined(one: Examples, other: Examples) -> Examples:
+    return Examples(
+        np.concatenate([one.pictures, other.pictures]),
+        np.concatenate([one.targets, other.targets]),
+    )

@@ -1,0 +1,68 @@
+"""What can go wrong between a folder of data and a published model."""
+
+from pathlib import Path
+
+from chalicelib.errors import InklingError
+
+
+class MissingData(InklingError):
+    """Data that a command needs is neither there nor to be had."""
+
+
+class DamagedData(InklingError):
+    """A data file does not hold what its format says."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class InvalidOption(InklingError):
+    """An option of a command holds a value that it cannot work with."""
+
+
+class UnusableRun(InklingError):
+    """A run folder is missing, incomplete, or was made with other settings."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"{folder}: {reason}")
+        self.folder = folder
+        self.reason = reason
+
+
+class ParityFailure(InklingError):
+    """The exported file does not compute what the trained network computes."""
+
+    def __init__(self, output: str, difference: float, bound: float) -> None:
+        super().__init__(
+            f"The ONNX file's {output} differ from the network's by {difference:.2e}; "
+            f"at most {bound:.0e} is accepted."
+        )
+        self.output = output
+        self.difference = difference
+        self.bound = bound
+
+
+class FigureDoesNotHold(InklingError):
+    """A published file does not reach the figure that the manifest states."""
+
+    def __init__(
+        self, model: str, stated: int, stated_of: int, measured: int, measured_of: int
+    ) -> None:
+        super().__init__(
+            f"{model}: the manifest states {stated} of {stated_of} right, "
+            f"measured are {measured} of {measured_of}."
+        )
+        self.model = model
+        self.stated = stated
+        self.measured = measured
+
+
+class UnexpectedAnswer(InklingError):
+    """The API answered a sound request with an error."""
+
+    def __init__(self, status: int, body: str) -> None:
+        super().__init__(f"The API answered {status}: {body}")
+        self.status = status
+        self.body = body

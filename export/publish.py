@@ -1,0 +1,186 @@
+"""Publish the best network of a training: export, calibrate, evaluate, write.
+
+    python -m export.publish runs/cnn --name cnn --default
+
+The new file is written first, then the manifest replaces the old one in one step, and what it
+no longer names is removed last: whoever serves the folder never sees a model that is not there.
+"""
+
+import argparse
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import torch
+
+from chalicelib.limits import MAX_NAME_CHARACTERS
+from chalicelib.recognition.classifier import Classifier
+from chalicelib.recognition.normalise import NORMALISATION_VERSION
+from chalicelib.recognition.recognizer import ALL_MODELS
+from chalicelib.recognition.registry import MANIFEST, MANIFEST_FORMAT, ModelRegistry
+from export.calibrate import Calibration, Scored, calibrate
+from export.command import MODELS_FOLDER, run_command
+from export.datasets import Examples, build_validation
+from export.errors import InvalidOption
+from export.evaluate import FIGURE, Score, score_model
+from export.mnist import LABELS, load_mnist
+from export.onnx_export import count_weights, export_network, parity_pictures
+from export.run_folder import HISTORY, Settings, load_best, read_settings, write_json, write_whole
+
+VERSION_CHARACTERS = 8
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m export.publish", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("run", type=Path, help="run folder of a training")
+    parser.add_argument("--name", help="under which name (default: the network's family)")
+    parser.add_argument("--default", action="store_true", help="make it the default model")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="MNIST (default: as in training)")
+    parser.add_argument(
+        "--drawings", type=Path, metavar="DIR", help="the drawings (default: as in training)"
+    )
+    parser.add_argument(
+        "--models",
+        type=Path,
+        default=MODELS_FOLDER,
+        metavar="DIR",
+        help="folder to publish into (default: the one that is served)",
+    )
+    arguments = parser.parse_args()
+    settings = read_settings(arguments.run)
+    name = checked_name(arguments.name or settings.family)
+    data = arguments.data or Path(settings.data)
+    drawings = arguments.drawings or (Path(settings.drawings) if settings.drawings else None)
+    content, entry = prepare(arguments.run, name, data, drawings)
+    write_model(arguments.models, content, entry, default=arguments.default)
+    figure = entry["figures"][FIGURE]
+    low, high = Score(figure["drawings"], figure["correct"]).interval()
+    print(
+        f"{entry['file']}: {entry['weights']} weights, {100 * figure['accuracy']:.2f} % of "
+        f"{figure['drawings']} test images (95 %: {100 * low:.2f} to {100 * high:.2f})"
+    )
+
+
+def prepare(
+    run: Path, name: str, data: Path, drawings: Path | None
+) -> tuple[bytes, dict[str, Any]]:
+    """Return a run's ONNX file and its manifest entry, measured through the serving code.
+
+    Raises UnusableRun, MissingData, DamagedData, ParityFailure.
+    """
+    settings, network, best = load_best(run)
+    content = export_network(network, settings.family, parity_pictures(data))
+    classifier = Classifier(content, name)
+    validation = build_validation(data, drawings, settings.seed)
+    scored = {set_name: _score(classifier, e) for set_name, e in validation.items()}
+    calibration = calibrate(list(scored.values()))
+    entry = _describe(content, name, settings, calibration)
+    entry["figures"] = {f"{k}_validation": _figure(_validate(v)) for k, v in scored.items()}
+    entry["trained"] = _history(run, settings, best, list(validation))
+    entry["figures"][FIGURE] = _figure(_test(content, entry, data))
+    return content, entry
+
+
+def write_model(folder: Path, content: bytes, entry: dict[str, Any], *, default: bool) -> None:
+    """Put a model into a folder, replacing the one of its name; readers see old or new, whole.
+
+    Raises UnusableModel where the folder's manifest is damaged.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / MANIFEST
+    models, chosen = [], entry["name"]
+    if path.exists():
+        ModelRegistry.load(folder)  # never build on a manifest that cannot be served
+        manifest = json.loads(path.read_bytes())
+        models = manifest["models"]
+        chosen = entry["name"] if default else manifest["default"]
+    kept = [model for model in models if model["name"] != entry["name"]]
+    published = sorted([*kept, entry], key=lambda model: str(model["name"]))
+    write_whole(folder / entry["file"], content)
+    write_json(path, {"format": MANIFEST_FORMAT, "default": chosen, "models": published})
+    named = {model["file"] for model in published}
+    for model in models:
+        if model["file"] not in named:
+            (folder / model["file"]).unlink(missing_ok=True)
+
+
+def checked_name(name: str) -> str:
+    """Return a name that a model can have in requests and in files. Raises InvalidOption."""
+    plain = name.replace("-", "").replace("_", "")
+    if not (plain.isascii() and plain.isalnum()) or len(name) > MAX_NAME_CHARACTERS:
+        raise InvalidOption(f"--name {name!r} must be of a-z, A-Z, 0-9, - and _.")
+    if name == ALL_MODELS:
+        raise InvalidOption(f"--name {ALL_MODELS} means every model; choose another.")
+    return name
+
+
+def _score(classifier: Classifier, examples: Examples) -> Scored:
+    return Scored(classifier.run(examples.pictures).logits, examples.targets)
+
+
+def _validate(scored: Scored) -> Score:
+    return Score(len(scored.targets), int((scored.logits.argmax(1) == scored.targets).sum()))
+
+
+def _figure(score: Score) -> dict[str, Any]:
+    return {
+        "drawings": score.drawings,
+        "correct": score.correct,
+        "accuracy": round(score.accuracy, 4),
+    }
+
+
+def _test(content: bytes, entry: dict[str, Any], data: Path) -> Score:
+    """Publish into a folder of its own and evaluate there, as it will be served."""
+    with TemporaryDirectory() as folder:
+        write_model(Path(folder), content, entry, default=True)
+        registry = ModelRegistry.load(Path(folder))
+        return score_model(registry, entry["name"], load_mnist(data, "test"))
+
+
+def _describe(
+    content: bytes, name: str, settings: Settings, calibration: Calibration
+) -> dict[str, Any]:
+    sha256 = hashlib.sha256(content).hexdigest()
+    version = sha256[:VERSION_CHARACTERS]
+    return {
+        "name": name,
+        "family": settings.family,
+        "version": version,
+        "file": f"{name}-{version}.onnx",
+        "sha256": sha256,
+        "normalisation": NORMALISATION_VERSION,
+        "labels": list(LABELS),
+        "weights": count_weights(content),
+        "size_bytes": len(content),
+        "temperature": calibration.temperature,
+        "thresholds": asdict(calibration.thresholds),
+    }
+
+
+def _history(
+    run: Path, settings: Settings, best: dict[str, Any], data: list[str]
+) -> dict[str, Any]:
+    history = json.loads((run / HISTORY).read_bytes())
+    asked = asdict(settings)
+    unsaid = {"family", "data", "drawings"}  # said elsewhere, or of this machine alone
+    if not settings.hidden:
+        unsaid |= {"hidden", "activation"}
+    chosen = {name: value for name, value in asked.items() if name not in unsaid}
+    return {
+        **chosen,
+        "best_epoch": best["epoch"],
+        "seconds": round(sum(entry["seconds"] for entry in history)),
+        "hardware": best["hardware"],
+        "torch": str(torch.__version__),
+        "data": data,
+    }
+
+
+if __name__ == "__main__":
+    run_command(main)

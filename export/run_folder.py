@@ -1,0 +1,130 @@
+"""A run folder: the settings of a training, its history, its checkpoint and its best network.
+
+- settings.json: what was asked for; a resumed run must ask for the same
+- history.json: one entry an epoch
+- checkpoint.pt: everything to go on from after the last whole epoch
+- best.pt: the weights of the best epoch by validation
+- curves.png, confusion.png, misclassified.png
+"""
+
+import io
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from export.errors import UnusableRun
+from export.mnist import LABELS
+from export.networks import Shape, build_network
+
+SETTINGS, HISTORY = "settings.json", "history.json"
+CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What decides the outcome of a training.
+
+    family and shape: the network. data, drawings: folders. augmentation: factor on
+    `export.augment.Strength`. The optimiser is AdamW; its rate rises over the first tenth of
+    the steps and falls as a cosine to nothing. averaging: decay of the mean of the weights.
+    teacher: run folder of a network to learn from besides the labels. bfloat16: compute in half
+    the bits, for processors that multiply those faster.
+    """
+
+    family: str
+    hidden: tuple[int, ...]
+    activation: str
+    data: str
+    drawings: str | None
+    epochs: int
+    seed: int
+    batch: int
+    learning_rate: float
+    weight_decay: float
+    label_smoothing: float
+    averaging: float
+    augmentation: float
+    teacher: str | None = None
+    bfloat16: bool = False
+
+    def network(self) -> nn.Sequential:
+        """Build the untrained network. Raises InvalidOption."""
+        return build_network(self.family, Shape(self.hidden, self.activation), len(LABELS) + 1)
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read a run's settings. Raises UnusableRun."""
+    try:
+        found = json.loads((folder / SETTINGS).read_bytes())
+        found["hidden"] = tuple(found["hidden"])
+        return Settings(**found)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise UnusableRun(folder, f"no {SETTINGS} of a training to be read ({error})") from error
+
+
+def check_folder(folder: Path, settings: Settings, *, resume: bool) -> None:
+    """Raise UnusableRun where a run would be overwritten, or mixed with another."""
+    begun = (folder / SETTINGS).exists()
+    if begun and not resume:
+        raise UnusableRun(folder, "holds a run already; add --resume, or name another --out")
+    if begun and read_settings(folder) != settings:
+        raise UnusableRun(folder, f"was begun with other settings, see its {SETTINGS}")
+
+
+def open_folder(folder: Path, settings: Settings) -> None:
+    """Make a run folder that `check_folder` let pass."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(folder / SETTINGS, asdict(settings))
+
+
+def write_json(path: Path, content: Any) -> None:  # noqa: ANN401 -- JSON is any of its types
+    """Write JSON, whole or not at all."""
+    write_whole(path, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever reads half of it."""
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def save_tensors(path: Path, content: dict[str, Any]) -> None:
+    """Write tensors, numbers and lists, whole or not at all."""
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    write_whole(path, buffer.getvalue())
+
+
+def load_tensors(folder: Path, name: str) -> dict[str, Any]:
+    """Read what `save_tensors` wrote. Raises UnusableRun."""
+    try:
+        content: dict[str, Any] = torch.load(folder / name, weights_only=True)
+    except FileNotFoundError as error:
+        raise UnusableRun(folder, f"has no {name}; has its training run?") from error
+    except Exception as error:  # torch raises whatever its unpickler does
+        raise UnusableRun(folder, f"{name} is damaged ({type(error).__name__})") from error
+    return content
+
+
+def load_best(folder: Path) -> tuple[Settings, nn.Sequential, dict[str, Any]]:
+    """Return a run's settings, its best network in eval mode and that epoch's history entry.
+
+    Raises UnusableRun.
+    """
+    settings = read_settings(folder)
+    best = load_tensors(folder, BEST)
+    network = settings.network()
+    try:
+        network.load_state_dict(best["weights"])
+    except (RuntimeError, KeyError) as error:
+        raise UnusableRun(folder, f"{BEST} fits another network") from error
+    return settings, network.eval(), best["entry"]

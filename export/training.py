@@ -1,0 +1,188 @@
+"""One training between two epochs: the optimiser's steps, the mean of the weights, the scores."""
+
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+from tqdm import tqdm
+
+from export.augment import Strength, augment
+from export.datasets import Examples, Pool, TrainingData
+from export.networks import run_network
+from export.run_folder import Settings, load_best
+
+WARM_UP_SHARE = 0.1  # of the steps, in which the learning rate rises
+SCORING_BATCH = 1000
+SOFTNESS = 2.0  # temperature of the teacher's answers (Hinton et al. 2015)
+TAUGHT_SHARE = 0.7  # of the loss, where there is a teacher
+
+
+class Training:
+    """A network, the running mean of its weights, the optimiser and the history so far."""
+
+    def __init__(self, settings: Settings, data: TrainingData) -> None:
+        torch.manual_seed(settings.seed)
+        self.settings = settings
+        self.data = data
+        self.network = settings.network().to(memory_format=torch.channels_last)
+        self.scored = settings.network()  # runs the averaged weights
+        self.averaged = {k: v.clone() for k, v in self.network.state_dict().items()}
+        self.teacher = load_best(Path(settings.teacher))[1] if settings.teacher else None
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        self.strength = Strength().scaled(settings.augmentation)
+        self.history: list[dict[str, Any]] = []
+        size = sum(pool.per_epoch for pool in data.pools)
+        self.steps_an_epoch = math.ceil(size / settings.batch)
+
+    @property
+    def epoch(self) -> int:
+        """The number of whole epochs so far."""
+        return len(self.history)
+
+    def run_epoch(self) -> dict[str, Any]:
+        """Train for one epoch, score the averaged weights, and return the history entry."""
+        started = time.monotonic()
+        seed = self.settings.seed * 100_003 + self.epoch
+        torch.manual_seed(seed)  # for dropout
+        generator = torch.Generator().manual_seed(seed)
+        loss = self._train_epoch(generator)
+        scores = {name: self._score(set_) for name, set_ in self.data.validation.items()}
+        entry = {
+            "epoch": self.epoch + 1,
+            "train_loss": loss,
+            "validation": scores,
+            "errors": sum(score["errors"] for score in scores.values()),
+            "seconds": round(time.monotonic() - started, 2),
+            "hardware": _describe_hardware(),
+        }
+        self.history.append(entry)
+        return entry
+
+    def is_best(self, entry: dict[str, Any]) -> bool:
+        """Whether no epoch made fewer errors on all validation drawings together."""
+        return bool(entry["errors"] <= min(e["errors"] for e in self.history))
+
+    def state(self) -> dict[str, Any]:
+        """Return all that the next epoch depends on."""
+        return {
+            "network": self.network.state_dict(),
+            "averaged": self.averaged,
+            "optimiser": self.optimiser.state_dict(),
+            "history": self.history,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to where `state` was taken."""
+        self.network.load_state_dict(state["network"])
+        self.averaged = state["averaged"]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.history = state["history"]
+
+    def _train_epoch(self, generator: torch.Generator) -> float:
+        self.network.train()
+        total_loss = 0.0
+        first_step = self.epoch * self.steps_an_epoch
+        batches = draw_batches(self.data.pools, self.settings.batch, generator)
+        name = f"epoch {self.epoch + 1}"
+        bar = tqdm(batches, name, self.steps_an_epoch, leave=False, disable=None)
+        for step, (pictures, targets) in enumerate(bar, first_step):
+            rate = self._learning_rate(step)
+            for group in self.optimiser.param_groups:
+                group["lr"] = rate
+            changed = augment(pictures, self.strength, generator)
+            loss = self._loss(changed.to(memory_format=torch.channels_last), targets)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            self._average(step)
+            total_loss += loss.item()
+        return total_loss / self.steps_an_epoch
+
+    def _loss(self, pictures: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """Return the cross-entropy with the labels, shared with the teacher's if there is one."""
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.bfloat16):
+            logits, _ = run_network(self.network, pictures)
+            loss = functional.cross_entropy(
+                logits.float(), targets, label_smoothing=self.settings.label_smoothing
+            )
+            if self.teacher is None:
+                return loss
+            with torch.no_grad():
+                taught, _ = run_network(self.teacher, pictures)
+        soft = functional.softmax(taught.float() / SOFTNESS, 1)
+        distilled = functional.cross_entropy(logits.float() / SOFTNESS, soft) * SOFTNESS**2
+        return (1 - TAUGHT_SHARE) * loss + TAUGHT_SHARE * distilled
+
+    def _learning_rate(self, step: int) -> float:
+        steps = self.settings.epochs * self.steps_an_epoch
+        warm_up = WARM_UP_SHARE * steps
+        if step < warm_up:
+            return self.settings.learning_rate * (step + 1) / (warm_up + 1)
+        return self.settings.learning_rate * _half_cosine((step - warm_up) / (steps - warm_up))
+
+    def _average(self, step: int) -> None:
+        """Move the mean of the weights, short at first, towards the present ones."""
+        decay = min(self.settings.averaging, (1 + step) / (10 + step))
+        for name, value in self.network.state_dict().items():
+            if value.is_floating_point():
+                self.averaged[name].lerp_(value, 1 - decay)
+            else:
+                self.averaged[name].copy_(value)
+
+    def _score(self, examples: Examples) -> dict[str, Any]:
+        self.scored.load_state_dict(self.averaged)
+        logits = compute_logits(self.scored, examples)
+        targets = torch.from_numpy(examples.targets)
+        wrong = int((logits.argmax(1) != targets).sum())
+        loss = float(functional.cross_entropy(logits, targets))
+        return {
+            "loss": loss,
+            "errors": wrong,
+            "drawings": len(targets),
+            "accuracy": 1 - wrong / len(targets),
+        }
+
+
+def draw_batches(
+    pools: tuple[Pool, ...], size: int, generator: torch.Generator
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Yield one epoch's pictures (n, 1, 28, 28) and targets (n,), mixed from all pools."""
+    pictures = [torch.from_numpy(pool.examples.pictures) for pool in pools]
+    targets = [torch.from_numpy(pool.examples.targets) for pool in pools]
+    picks = []
+    for number, pool in enumerate(pools):
+        available = len(pool.examples.targets)
+        rounds = math.ceil(pool.per_epoch / available)
+        orders = [torch.randperm(available, generator=generator) for _ in range(rounds)]
+        rows = torch.cat(orders)[: pool.per_epoch]
+        picks.append(torch.stack([torch.full_like(rows, number), rows], 1))
+    all_picks = torch.cat(picks)
+    mixed = all_picks[torch.randperm(len(all_picks), generator=generator)]
+    for chunk in mixed.split(size):
+        of_pool = [chunk[chunk[:, 0] == number, 1] for number in range(len(pools))]
+        x = torch.cat([p[rows] for p, rows in zip(pictures, of_pool, strict=True)])
+        y = torch.cat([t[rows] for t, rows in zip(targets, of_pool, strict=True)])
+        yield x[:, None], y
+
+
+def compute_logits(network: nn.Sequential, examples: Examples) -> torch.Tensor:
+    """Return the logits (n, k) of a network in eval mode."""
+    network.eval()
+    pictures = torch.from_numpy(examples.pictures)[:, None]
+    with torch.inference_mode():
+        return torch.cat([run_network(network, p)[0] for p in pictures.split(SCORING_BATCH)])
+
+
+def _half_cosine(share: float) -> float:
+    return (1 + math.cos(math.pi * share)) / 2
+
+
+def _describe_hardware() -> str:
+    return f"{torch.get_num_threads()} threads, CPU {torch.backends.cpu.get_cpu_capability()}"

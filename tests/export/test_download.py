@@ -1,0 +1,90 @@
+"""Downloads are resumed, verified, taken from the next mirror, and whole or not there."""
+
+from pathlib import Path
+
+import pytest
+
+from export.download import ATTEMPTS_PER_MIRROR, fetch
+from export.errors import MissingData
+from tests.export.file_server import FileServer
+
+CONTENT = bytes(range(256)) * 4000
+
+
+def verify(path: Path) -> str | None:
+    return None if path.read_bytes() == CONTENT else "what came is wrong"
+
+
+def test_a_file_is_fetched_whole(file_server: FileServer, tmp_path: Path) -> None:
+    file_server.files["/a"] = CONTENT
+    fetch([file_server.url + "a"], tmp_path / "new" / "a", verify)
+    assert (tmp_path / "new" / "a").read_bytes() == CONTENT
+    assert [p.name for p in (tmp_path / "new").iterdir()] == ["a"]
+
+
+def test_a_cut_connection_is_resumed_where_it_broke_off(
+    file_server: FileServer, tmp_path: Path
+) -> None:
+    file_server.files["/a"] = CONTENT
+    file_server.cuts = 2
+    fetch([file_server.url + "a"], tmp_path / "a", verify)
+    assert (tmp_path / "a").read_bytes() == CONTENT
+    asked = [header for _, header in file_server.requested]
+    assert asked == [None, f"bytes={len(CONTENT) // 2}-", f"bytes={len(CONTENT) * 3 // 4}-"]
+
+
+def test_a_later_call_goes_on_with_what_an_earlier_one_got(
+    file_server: FileServer, tmp_path: Path
+) -> None:
+    file_server.files["/a"] = CONTENT
+    file_server.cuts = ATTEMPTS_PER_MIRROR
+    with pytest.raises(MissingData, match="the connection was cut"):
+        fetch([file_server.url + "a"], tmp_path / "a", verify)
+    assert not (tmp_path / "a").exists()
+    fetch([file_server.url + "a"], tmp_path / "a", verify)
+    assert (tmp_path / "a").read_bytes() == CONTENT
+    assert file_server.requested[-1][1] == f"bytes={len(CONTENT) * 7 // 8}-"
+
+
+def test_a_server_without_ranges_starts_over(file_server: FileServer, tmp_path: Path) -> None:
+    file_server.files["/a"] = CONTENT
+    file_server.cuts, file_server.ranges = 1, False
+    fetch([file_server.url + "a"], tmp_path / "a", verify)
+    assert (tmp_path / "a").read_bytes() == CONTENT
+
+
+def test_wrong_bytes_and_a_missing_file_lead_to_the_next_mirror(
+    file_server: FileServer, tmp_path: Path
+) -> None:
+    file_server.files["/wrong/a"] = CONTENT[::-1]
+    file_server.files["/right/a"] = CONTENT
+    mirrors = [file_server.url + folder + "/a" for folder in ("none", "wrong", "right")]
+    fetch(mirrors, tmp_path / "a", verify)
+    assert (tmp_path / "a").read_bytes() == CONTENT
+
+
+def test_a_whole_part_left_by_a_crash_is_used(file_server: FileServer, tmp_path: Path) -> None:
+    file_server.files["/a"] = CONTENT
+    (tmp_path / "a.part").write_bytes(CONTENT)
+    fetch([file_server.url + "a"], tmp_path / "a", verify)
+    assert (tmp_path / "a").read_bytes() == CONTENT
+
+
+def test_a_wrong_part_left_by_a_crash_is_replaced_by_the_next_call(
+    file_server: FileServer, tmp_path: Path
+) -> None:
+    file_server.files["/a"] = CONTENT
+    (tmp_path / "a.part").write_bytes(b"?" * len(CONTENT))
+    with pytest.raises(MissingData):
+        fetch([file_server.url + "a"], tmp_path / "a", verify)
+    fetch([file_server.url + "a"], tmp_path / "a", verify)
+    assert (tmp_path / "a").read_bytes() == CONTENT
+
+
+def test_without_any_mirror_one_error_says_what_to_do(
+    file_server: FileServer, tmp_path: Path
+) -> None:
+    closed = "http://127.0.0.1:1/a"
+    with pytest.raises(MissingData, match=r"(?s)127\.0\.0\.1:1.*HTTP 404.*put the file there"):
+        fetch([closed, file_server.url + "a"], tmp_path / "a", verify)
+    assert not (tmp_path / "a").exists()
