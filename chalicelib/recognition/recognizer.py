@@ -1,4 +1,4 @@
-"""From a drawing to an answer: normalise, classify, decide."""
+"""From a drawing to an answer: segment, normalise, classify, decide."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +9,7 @@ from chalicelib.limits import DEFAULT_CANDIDATES
 from chalicelib.recognition.drawing import Box, Drawing, Picture, Points
 from chalicelib.recognition.normalise import ink_box, normalise
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
+from chalicelib.recognition.segmentation import Part, segment
 
 ALL_MODELS = "all"
 
@@ -72,7 +73,7 @@ class Recognizer:
         *,
         model: str | None = None,
         candidates: int = DEFAULT_CANDIDATES,
-        single: bool = False,  # noqa: ARG002 - each drawing is one digit until it is segmented
+        single: bool = False,
     ) -> tuple[Reading, ...]:
         """Read a drawing with one model, or with each where `model` is "all".
 
@@ -81,10 +82,25 @@ class Recognizer:
         digits. Raises UnknownModel, EmptyDrawing, TooManyDigits.
         """
         names = self._names(model)
-        parts = (drawing,)
-        boxes = [ink_box(part) for part in parts]
-        pictures = np.stack([normalise(part) for part in parts])
+        parts = self._parts(drawing, single=single)
+        boxes = [part.box for part in parts]
+        pictures = np.stack([normalise(part.drawing) for part in parts])
         return tuple(self._read(name, pictures, boxes, candidates) for name in names)
+
+    def _parts(self, drawing: Drawing, *, single: bool) -> tuple[Part, ...]:
+        """Return the digits of a drawing, which the default model parts for all models."""
+        if single:
+            return (Part(drawing, ink_box(drawing)),)
+        return segment(drawing, self._best_probabilities)
+
+    def _best_probabilities(self, pictures: Picture) -> Points:
+        """Return for each picture the default model's probability of its best digit."""
+        name = self.registry.default
+        logits = self.registry.model(name).run(pictures).logits
+        best: Points = probabilities_of(logits, self.registry.entry(name).temperature)[:, :-1].max(
+            1
+        )
+        return best
 
     def _names(self, model: str | None) -> tuple[str, ...]:
         if model == ALL_MODELS:

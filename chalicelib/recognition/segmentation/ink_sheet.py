@@ -1,0 +1,123 @@
+"""A raster of ink, as pieces: each connected component is one, until it is cut."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.errors import TooManyDigits
+from chalicelib.limits import MAX_DIGITS
+from chalicelib.recognition.drawing import Box, InkDrawing, Points
+from chalicelib.recognition.normalise import FAINTEST_INK, ink_box
+from chalicelib.recognition.segmentation.components import find_components
+from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Cuts, Part
+
+SOLID_INK = 0.2  # soft edges of neighbours meet below this; a thin line stays whole above it
+SAMPLES_A_HEIGHT = 64  # at which ink is looked at for cuts
+SOFT_EDGE_PX = 2  # how far the soft edge of a stroke reaches around it
+SPECK = 0.08  # of the largest piece: what is smaller both ways is dust, unless it lies in a digit
+
+
+@dataclass(frozen=True, slots=True)
+class InkSheet:
+    """Pieces that are labelled pixels.
+
+    labels: array of shape (height, width), int32: piece + 1, 0 = paper, -1 = dust.
+    """
+
+    drawing: InkDrawing
+    labels: NDArray[np.int32]
+    bounds: Points
+
+    @classmethod
+    def of(cls, drawing: InkDrawing) -> "InkSheet | None":
+        """Lay a drawing on a sheet; None where all of its ink is one piece.
+
+        Raises TooManyDigits where it falls into more pieces than digits can have.
+        """
+        components = find_components(_solid(drawing))
+        bounds = components.bounds()
+        sizes = (bounds[:, 2:] - bounds[:, :2]).max(axis=1)
+        pieces = sizes > SPECK * sizes.max()
+        count = int(pieces.sum())
+        if count > MAX_PIECES:
+            raise TooManyDigits(count, MAX_DIGITS)
+        numbers = _numbered(bounds, pieces)
+        if numbers.max() <= 1 and numbers.min() >= 0:
+            return None
+        labels = components.raster(drawing.ink.shape)
+        renumbered = np.concatenate([[0], numbers]).astype(np.int32)[labels]
+        return cls(drawing, renumbered, bounds[numbers > 0])
+
+    @classmethod
+    def of_one_piece(cls, drawing: InkDrawing) -> "InkSheet":
+        """Lay a drawing on a sheet as one piece, whatever it falls into."""
+        labels = _solid(drawing).astype(np.int32)
+        rows, columns = (np.flatnonzero(labels.any(axis=axis)) for axis in (1, 0))
+        bounds = [[columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]]
+        return cls(drawing, labels, np.array(bounds, np.float64))
+
+    def part(self, pieces: NDArray[np.intp]) -> Part:
+        """Put pieces together as one digit: their ink and its soft edges, without the others'."""
+        left, top = (self.bounds[pieces, :2].min(axis=0) - SOFT_EDGE_PX).astype(int).clip(0)
+        right, bottom = (self.bounds[pieces, 2:].max(axis=0) + SOFT_EDGE_PX).astype(int)
+        labels = self.labels[top:bottom, left:right]
+        chosen = np.isin(labels, pieces + 1)
+        others = (labels != 0) & ~chosen
+        strange = others | (_grown(others) & ~_grown(chosen))
+        unit = self.drawing.pixel_size
+        part = InkDrawing(self.drawing.ink[top:bottom, left:right] * ~strange, unit)
+        box = ink_box(part)
+        return Part(part, Box(box.x + left * unit, box.y + top * unit, box.width, box.height))
+
+    def points(self, piece: int, height: float) -> Points:
+        """Return points on a grid over the ink of a piece, so many a height that cuts show."""
+        step = max(1, int(height / SAMPLES_A_HEIGHT))
+        left, top, right, bottom = self.bounds[piece].astype(int)
+        rows, columns = np.nonzero(self.labels[top:bottom:step, left:right:step] == piece + 1)
+        return np.column_stack([left + columns * step + 0.5, top + rows * step + 0.5])
+
+    def cut(self, cuts: dict[int, Cuts]) -> tuple["InkSheet", NDArray[np.intp]]:
+        """Return a sheet on which some pieces are cut, and which piece each one there was."""
+        if not cuts:
+            return self, np.arange(len(self.bounds))
+        labels = np.where(self.labels < 0, self.labels, 0)
+        bounds: list[Points] = []
+        origins: list[int] = []
+        for piece in range(len(self.bounds)):
+            left, top, right, bottom = self.bounds[piece].astype(int)
+            rows, columns = np.nonzero(self.labels[top:bottom, left:right] == piece + 1)
+            corners = np.column_stack([columns + left, rows + top]).astype(np.float64)
+            sides = cuts[piece].sides(corners + 0.5) if piece in cuts else np.zeros(len(rows), int)
+            for side in np.unique(sides):
+                own = corners[sides == side].astype(int)
+                bounds.append(np.concatenate([own.min(axis=0), own.max(axis=0) + 1.0]))
+                labels[own[:, 1], own[:, 0]] = len(bounds)
+                origins.append(piece)
+        return InkSheet(self.drawing, labels, np.stack(bounds)), np.array(origins)
+
+
+def _solid(drawing: InkDrawing) -> NDArray[np.bool_]:
+    return drawing.ink > max(FAINTEST_INK, SOLID_INK * float(drawing.ink.max()))
+
+
+def _numbered(bounds: Points, pieces: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Give pieces the numbers from 1; specks get 0 inside the box of a piece, else -1: dust."""
+    numbers = np.where(pieces, np.cumsum(pieces), -1)
+    low = bounds[:, None, :2] >= bounds[None, pieces, :2] - SOFT_EDGE_PX
+    high = bounds[:, None, 2:] <= bounds[None, pieces, 2:] + SOFT_EDGE_PX
+    inside = (low & high).all(axis=2).any(axis=1)
+    numbers[inside & ~pieces] = 0
+    return numbers
+
+
+def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Grow a mask by the reach of a soft edge."""
+    for axis in (0, 1):
+        wide = mask.copy()
+        for shift in range(1, SOFT_EDGE_PX + 1):
+            near, far = np.moveaxis(wide, axis, 0), np.moveaxis(mask, axis, 0)
+            near[shift:] |= far[:-shift]
+            near[:-shift] |= far[shift:]
+        mask = wide
+    return mask

@@ -1,0 +1,119 @@
+"""A drawing is parted into digits: over-segmented, then put together as the network likes best.
+
+Pieces (strokes, or connected ink and slices of it) stand in rows. Runs of neighbours that may be
+one digit are shown to the network in one batch, and the partings of each row are weighed by what
+the network and geometry say of them. A parting must earn its place: where it would tear unlikely
+digits out of what hangs together, the drawing stays whole.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from chalicelib.errors import TooManyDigits
+from chalicelib.limits import MAX_DIGITS
+from chalicelib.recognition.drawing import Drawing, InkDrawing, Picture, Points, StrokeDrawing
+from chalicelib.recognition.normalise import ink_box, normalise
+from chalicelib.recognition.segmentation.cuts import find_cuts
+from chalicelib.recognition.segmentation.ink_sheet import InkSheet
+from chalicelib.recognition.segmentation.lattice import cheapest_parting
+from chalicelib.recognition.segmentation.prices import (
+    Row,
+    Ties,
+    price_row,
+    row_height,
+)
+from chalicelib.recognition.segmentation.rows import find_rows
+from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Part, Sheet
+from chalicelib.recognition.segmentation.stroke_sheet import StrokeSheet
+
+ONE_DIGIT = 0.9  # connected ink no wider than this, in heights, is not cut
+TOUCH = 0.04  # strokes that come as near as this, in heights, touch
+LEAST_PROBABILITY = 0.002  # the network's word counts no further than this
+CONVINCING = 0.9  # less probable digits are not torn out of what hangs together
+DOUBT = 6.0  # the price of doing so all the same
+PLAUSIBLE = 0.6  # a part less probable than this is no digit
+LEAST_SHARE = 0.6  # of the parts must be plausible, else the drawing is one thing, not a string
+
+NO_PAIRS = np.empty((0, 2), np.intp)
+
+Read = Callable[[Picture], Points]
+
+
+def segment(drawing: Drawing, read: Read) -> tuple[Part, ...]:
+    """Part a drawing into digits, rows from the top down and each from the left to the right.
+
+    read: gives for pictures of shape (n, 28, 28) the probability, shape (n,), with which each
+    is the digit that it resembles most. It is not asked where geometry leaves no choice.
+    Raises EmptyDrawing, TooManyDigits.
+    """
+    laid = _lay_strokes(drawing) if isinstance(drawing, StrokeDrawing) else _lay_ink(drawing)
+    if laid is None:
+        return (Part(drawing, ink_box(drawing)),)
+    sheet, ties = laid
+    rows = [price_row(pieces, sheet.bounds, ties) for pieces in find_rows(sheet.bounds)]
+    parts = _best_parts(sheet, rows, read)
+    if len(parts) > MAX_DIGITS:
+        raise TooManyDigits(len(parts), MAX_DIGITS)
+    return tuple(parts)
+
+
+def _lay_strokes(drawing: StrokeDrawing) -> tuple[Sheet, Ties] | None:
+    """Lay strokes on a sheet and find those that touch; None for a single one."""
+    count = sum(len(stroke) > 0 for stroke in drawing.strokes)
+    if count <= 1:
+        return None
+    if count > MAX_PIECES:
+        raise TooManyDigits(count, MAX_DIGITS)
+    sheet = StrokeSheet.of(drawing)
+    touching = sheet.touching(TOUCH * row_height(sheet.bounds))
+    return sheet, Ties(touching, cut=NO_PAIRS)
+
+
+def _lay_ink(drawing: InkDrawing) -> tuple[Sheet, Ties] | None:
+    """Lay ink on a sheet and cut what is too wide; None for what is plainly one digit."""
+    box = ink_box(drawing)
+    sheet = InkSheet.of(drawing)
+    if sheet is None:
+        if box.width <= ONE_DIGIT * box.height:
+            return None
+        sheet = InkSheet.of_one_piece(drawing)
+    height = row_height(sheet.bounds)
+    widths = sheet.bounds[:, 2] - sheet.bounds[:, 0]
+    wide = [int(piece) for piece in np.flatnonzero(widths > ONE_DIGIT * height)]
+    found = {piece: find_cuts(sheet.points(piece, height), height) for piece in wide}
+    sheet, origins = sheet.cut({piece: cuts for piece, cuts in found.items() if cuts})
+    neighbours = np.flatnonzero(origins[1:] == origins[:-1])
+    return sheet, Ties(NO_PAIRS, cut=np.column_stack([neighbours, neighbours + 1]))
+
+
+def _best_parts(sheet: Sheet, rows: list[Row], read: Read) -> list[Part]:
+    """Choose each row's cheapest parting, or all together where that is one thing."""
+    everything = np.concatenate([row.pieces for row in rows])
+    spans = [(row, run) for row in rows for run in row.runs]
+    if len(spans) == 1:
+        return [sheet.part(everything)]
+    candidates = [sheet.part(row.pieces[slice(*run)]) for row, run in spans]
+    whole = sheet.part(everything)
+    pictures = np.stack([normalise(part.drawing) for part in (*candidates, whole)])
+    *probabilities, whole_probability = read(pictures).tolist()
+    chosen: list[int] = []
+    first = 0
+    for row in rows:
+        chosen += [first + i for i in _cheapest(row, probabilities[first : first + len(row.runs)])]
+        first += len(row.runs)
+    plausible = sum(probabilities[i] >= PLAUSIBLE for i in chosen)
+    one_thing = plausible < LEAST_SHARE * len(chosen)
+    one_digit = len(rows) > 1 and whole_probability >= PLAUSIBLE  # an 8 of two rings, say
+    return [whole] if one_thing or one_digit else [candidates[i] for i in chosen]
+
+
+def _cheapest(row: Row, probabilities: list[float]) -> list[int]:
+    """Return which of a row's runs, by their order in it, part the row most cheaply."""
+    prices = dict(row.runs)
+    for run, probability in zip(row.runs, probabilities, strict=True):
+        prices[run] -= np.log(max(probability, LEAST_PROBABILITY))
+        if probability < CONVINCING and row.hangs_together(run):
+            prices[run] += DOUBT
+    order = {run: i for i, run in enumerate(row.runs)}
+    return [order[run] for run in cheapest_parting(prices, row.part)]

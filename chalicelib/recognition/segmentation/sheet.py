@@ -1,0 +1,51 @@
+"""What the segmentation works on: a drawing taken apart into pieces that lie on a sheet."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.limits import MAX_DIGITS
+from chalicelib.recognition.drawing import Box, Drawing, Points
+
+MAX_PIECES = 4 * MAX_DIGITS  # of a drawing: digits have seldom more than two
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One digit cut out of a drawing, and where it stands in the caller's units."""
+
+    drawing: Drawing
+    box: Box
+
+
+class Sheet(Protocol):
+    """The pieces of a drawing, numbered from 0, in units of the sheet, y down.
+
+    bounds: array of shape (n, 4), float64, columns left, top, right, bottom.
+    """
+
+    @property
+    def bounds(self) -> Points: ...  # noqa: D102 - said above
+
+    def part(self, pieces: NDArray[np.intp]) -> Part:
+        """Put pieces together as one digit."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Lines, from the left to the right, that may part a piece: x + slant * y = place.
+
+    slants, places: arrays of shape (n,), float64.
+    """
+
+    slants: Points
+    places: Points
+
+    def sides(self, points: Points) -> NDArray[np.intp]:
+        """Return for each of the points, shape (m, 2), how many lines it lies to the right of."""
+        leaning = points[:, :1] + points[:, 1:] * self.slants
+        sides: NDArray[np.intp] = np.count_nonzero(leaning > self.places, axis=1)
+        return sides
