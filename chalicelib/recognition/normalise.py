@@ -18,6 +18,10 @@ BOX_PX = 20
 CENTRE_PX = 14  # the pixel on which the centre of mass lies
 PEN_WIDTH_PX = 2.5  # strokes get as much ink as MNIST's digits have in the median
 PEN_SPACING_PX = 0.5  # distance of the points at which the pen's disc is set down
+MOST_POINTS = 20_000  # of a path, however long; a digit has some 100
+LONG_PATH = 512  # points; beyond it (no digit has as many) points that coincide are left out
+COINCIDE_PX = 0.25
+DRAWN_AT_ONCE = 256  # points; bounds the memory that drawing takes
 FAINTEST_INK = 8 / 255  # less than this is paper to the eye, and does not widen the box
 SOLID_INK = 0.85  # a line this dark is a line; fainter ones are pens thinner than a pixel
 SOLID_SHARE = 0.2  # the share of the ink that must be that dark
@@ -53,7 +57,7 @@ def normalise_strokes(strokes: tuple[Points, ...], pen_width_px: float = PEN_WID
     low, high = _stroke_bounds(strokes)
     extent = float(np.max(high - low))
     scale = (BOX_PX - pen_width_px) / extent if extent > 0 else 0.0
-    path = np.concatenate([_evenly_spaced((s - low) * scale) for s in strokes])
+    path = _evenly_spaced([(stroke - low) * scale for stroke in strokes if len(stroke)])
     size = (high - low) * scale
     reach = pen_width_px / 2
     offset = np.clip(CENTRE_PX + 0.5 - path.mean(axis=0), reach, SIDE_PX - reach - size)
@@ -95,23 +99,42 @@ def _ink_bounds(ink: Picture) -> tuple[int, int, int, int]:
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
-def _evenly_spaced(stroke: Points) -> Points:
-    """Resample a path so that points are at most PEN_SPACING_PX apart along it."""
+def _evenly_spaced(strokes: list[Points]) -> Points:
+    """Return points along all paths, PEN_SPACING_PX apart, further in a scribble without end."""
+    along = [_distances_along(stroke) for stroke in strokes]
+    spacing_px = max(PEN_SPACING_PX, sum(float(a[-1]) for a in along) / MOST_POINTS)
+    paths = []
+    for stroke, at in zip(strokes, along, strict=True):
+        wanted = np.linspace(0.0, at[-1], int(at[-1] / spacing_px) + 2)
+        x, y = (np.interp(wanted, at, stroke[:, axis]) for axis in (0, 1))
+        paths.append(np.stack([x, y], axis=1))
+    return np.concatenate(paths)
+
+
+def _distances_along(stroke: Points) -> Points:
     steps = np.hypot(*np.diff(stroke, axis=0).T)
-    along = np.concatenate(([0.0], np.cumsum(steps)))
-    count = int(along[-1] / PEN_SPACING_PX) + 2
-    at = np.linspace(0.0, along[-1], count)
-    return np.stack([np.interp(at, along, stroke[:, 0]), np.interp(at, along, stroke[:, 1])], 1)
+    return np.concatenate(([0.0], np.cumsum(steps)))
 
 
 def _draw(path: Points, pen_width_px: float) -> Picture:
     """Set a round pen down at each point; an edge pixel is as dark as its distance says."""
     centres = np.arange(SIDE_PX, dtype=np.float32) + np.float32(0.5)
-    across = (centres - path[:, :1].astype(np.float32)) ** 2
-    down = (centres - path[:, 1:].astype(np.float32)) ** 2
-    squared = np.min(down[:, :, None] + across[:, None, :], axis=0)
+    squared = np.full((SIDE_PX, SIDE_PX), np.inf, np.float32)
+    points = _thinned(path).astype(np.float32)
+    for first in range(0, len(points), DRAWN_AT_ONCE):
+        some = points[first : first + DRAWN_AT_ONCE]
+        across, down = (centres - some[:, :1]) ** 2, (centres - some[:, 1:]) ** 2
+        np.minimum(squared, (down[:, :, None] + across[:, None, :]).min(axis=0), out=squared)
     drawn: Picture = np.clip(np.float32(pen_width_px / 2 + 0.5) - np.sqrt(squared), 0.0, 1.0)
     return drawn
+
+
+def _thinned(path: Points) -> Points:
+    """Keep one of the points that all but coincide, so that a long scribble costs no more."""
+    if len(path) <= LONG_PATH:
+        return path
+    cells: Points = np.unique(np.rint(path / COINCIDE_PX), axis=0) * COINCIDE_PX
+    return cells
 
 
 def _whole_pixel_offset(mass: float, size: float) -> int:

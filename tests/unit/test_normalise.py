@@ -1,5 +1,7 @@
 """Wherever, however large and with whatever brush: the same digit becomes the same picture."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -70,6 +72,16 @@ def test_a_dot_is_a_dot() -> None:
     picture = normalise_strokes((np.array([[5.0, 5.0]]),))
     assert 0 < picture.sum() < 12
     assert picture[CENTRE_PX, CENTRE_PX] == 1
+
+
+def test_a_scribble_without_end_costs_little_memory() -> None:
+    zigzag = np.stack([np.arange(50_000) % 2 * 100.0, np.arange(50_000) / 500], axis=1)
+    tracemalloc.start()
+    picture = normalise_strokes((zigzag,))
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 16_000_000
+    assert picture[5:23, 5:23].mean() > 0.5
 
 
 def test_digits_wider_than_high_stay_inside_the_picture() -> None:

@@ -27,6 +27,7 @@ from chalicelib.recognition.segmentation.rows import find_rows
 from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Part, Sheet
 from chalicelib.recognition.segmentation.stroke_sheet import StrokeSheet
 
+SMALLEST_SIDE_PX = 32  # a smaller raster is a digit already cut out, as MNIST's are
 ONE_DIGIT = 0.9  # connected ink no wider than this, in heights, is not cut
 TOUCH = 0.04  # strokes that come as near as this, in heights, touch
 LEAST_PROBABILITY = 0.002  # the network's word counts no further than this
@@ -72,6 +73,8 @@ def _lay_strokes(drawing: StrokeDrawing) -> tuple[Sheet, Ties] | None:
 
 def _lay_ink(drawing: InkDrawing) -> tuple[Sheet, Ties] | None:
     """Lay ink on a sheet and cut what is too wide; None for what is plainly one digit."""
+    if max(drawing.ink.shape) * drawing.pixel_size < SMALLEST_SIDE_PX:
+        return None
     box = ink_box(drawing)
     sheet = InkSheet.of(drawing)
     if sheet is None:
