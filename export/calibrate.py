@@ -12,8 +12,11 @@ from export.drawn import NONE_LABEL
 TEMPERATURES = np.geomspace(0.2, 5.0, 161)
 # Bounded, for what people will draw is not mixed as the validation drawings are.
 DIGIT_THRESHOLDS = np.linspace(0.3, 0.7, 41)
-RECOGNIZED_THRESHOLDS = np.linspace(0.5, 0.9, 41)
-RECOGNIZED_ACCURACY = 0.99  # of the answers given without reserve
+RECOGNIZED_THRESHOLDS = np.linspace(0.5, 0.995, 100)
+# What the answers given without reserve are held to, as shares.
+MOST_HELD_BACK = 0.03  # of the digits, not given so
+MOST_WRONG = 0.003  # of the digits given so
+MOST_OTHERS = 0.05  # of what is no digit, given as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def calibrate(sets: list[Scored]) -> Calibration:
     logits = np.concatenate([s.logits for s in sets])
     targets = np.concatenate([s.targets for s in sets])
     weights = np.concatenate([np.full(len(s.targets), 1 / len(s.targets)) for s in sets])
-    temperature = _choose_temperature(logits, targets, weights)
+    temperature = _choose_temperature(logits, targets, weights * (targets != NONE_LABEL))
     p = probabilities_of(logits, temperature)
     digit = _choose_digit_threshold(1 - p[:, NONE_LABEL], targets, weights)
     recognized = _choose_recognized_threshold(p, targets, weights, digit)
@@ -50,7 +53,7 @@ def calibrate(sets: list[Scored]) -> Calibration:
 def _choose_temperature(
     logits: NDArray[np.float32], targets: NDArray[np.int64], weights: NDArray[np.float64]
 ) -> float:
-    """Minimise the weighted cross-entropy (Guo et al. 2017)."""
+    """Minimise the weighted cross-entropy of digits (Guo et al. 2017): theirs are the answers."""
     rows = np.arange(len(targets))
     losses = [
         -float(weights @ np.log(np.maximum(probabilities_of(logits, t)[rows, targets], 1e-12)))
@@ -70,7 +73,7 @@ def _choose_digit_threshold(
     merits = []
     for threshold in DIGIT_THRESHOLDS:
         kept = digit_probability >= threshold
-        merits.append(digits @ kept / digits.sum() + others @ ~kept / others.sum())
+        merits.append(_share(digits, kept) + _share(others, ~kept))
     best = np.flatnonzero(np.isclose(merits, max(merits)))
     return round(float(DIGIT_THRESHOLDS[best].mean()), 2)
 
@@ -81,12 +84,29 @@ def _choose_recognized_threshold(
     weights: NDArray[np.float64],
     digit_threshold: float,
 ) -> float:
-    """Return the lowest threshold at which RECOGNIZED_ACCURACY is reached, else the highest."""
+    """Return the threshold whose worst figure, measured by what it is held to, is best."""
     best = p[:, :NONE_LABEL].argmax(1)
     probability = p[:, :NONE_LABEL].max(1)
     passed = 1 - p[:, NONE_LABEL] >= digit_threshold
+    is_digit = targets != NONE_LABEL
+    digits, others = weights * is_digit, weights * ~is_digit
+    demerits = []
     for threshold in RECOGNIZED_THRESHOLDS:
-        answered = weights * (passed & (probability >= threshold))
-        if answered @ (best == targets) >= RECOGNIZED_ACCURACY * answered.sum():
-            return round(float(threshold), 2)
-    return round(float(RECOGNIZED_THRESHOLDS[-1]), 2)
+        given = passed & (probability >= threshold)
+        held_back = 1 - _share(digits, given)
+        wrong = 1 - _share(digits * given, best == targets)
+        demerits.append(
+            max(
+                held_back / MOST_HELD_BACK,
+                wrong / MOST_WRONG,
+                _share(others, given) / MOST_OTHERS,
+            )
+        )
+    chosen = np.flatnonzero(np.isclose(demerits, min(demerits)))
+    return round(float(RECOGNIZED_THRESHOLDS[chosen].mean()), 3)
+
+
+def _share(weights: NDArray[np.float64], holds: NDArray[np.bool_]) -> float:
+    """Return the weighted share for which something holds; 0 of nothing."""
+    total = float(weights.sum())
+    return float(weights @ holds) / total if total > 0 else 0.0

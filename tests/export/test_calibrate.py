@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from export.calibrate import RECOGNIZED_ACCURACY, Scored, calibrate
+from export.calibrate import MOST_HELD_BACK, MOST_OTHERS, MOST_WRONG, Scored, calibrate
 from export.drawn import NONE_LABEL
 
 CLASSES = 11
@@ -20,8 +20,8 @@ def sample_answers(count: int, overconfidence: float, seed: int) -> Scored:
 
 @pytest.mark.parametrize("overconfidence", [0.5, 1.0, 3.0])
 def test_the_temperature_undoes_overconfidence(overconfidence: float) -> None:
-    sets = [sample_answers(20_000, overconfidence, seed=1)]
-    assert calibrate(sets).temperature == pytest.approx(overconfidence, rel=0.06)
+    sets = [sample_answers(6_000, overconfidence, seed=1)]
+    assert calibrate(sets).temperature == pytest.approx(overconfidence, rel=0.1)
 
 
 def test_each_set_weighs_the_same_however_large() -> None:
@@ -44,18 +44,20 @@ def test_the_digit_threshold_parts_digits_from_what_is_none() -> None:
     assert np.array_equal(is_digit, is_digit[np.argsort(logits[:, 3])])
 
 
-def test_answers_without_reserve_are_as_accurate_as_promised() -> None:
-    scored = sample_answers(20_000, 1.0, seed=3)
+def test_answers_without_reserve_are_as_good_as_promised() -> None:
+    scored = sample_answers(6_000, 1.0, seed=3)
     rng = np.random.default_rng(4)
-    sure = rng.random(len(scored.targets)) < 0.8  # most people draw clearly
+    sure = rng.random(len(scored.targets)) < 0.995  # nearly all people draw clearly
     logits = scored.logits.copy()
-    logits[sure, scored.targets[sure]] += 12
+    logits[sure, scored.targets[sure]] += 15
     found = calibrate([Scored(logits, scored.targets)])
     p = np.exp(logits / found.temperature)
     p /= p.sum(1, keepdims=True)
-    answered = (1 - p[:, NONE_LABEL] >= found.thresholds.digit) & (
+    given = (1 - p[:, NONE_LABEL] >= found.thresholds.digit) & (
         p[:, :NONE_LABEL].max(1) >= found.thresholds.recognized
     )
+    digit = scored.targets != NONE_LABEL
     right = logits[:, :NONE_LABEL].argmax(1) == scored.targets
-    assert right[answered].mean() >= RECOGNIZED_ACCURACY - 0.002
-    assert answered.mean() > 0.5
+    assert 1 - given[digit].mean() <= MOST_HELD_BACK
+    assert 1 - right[digit & given].mean() <= MOST_WRONG
+    assert given[~digit].mean() <= MOST_OTHERS
