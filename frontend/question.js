@@ -1,0 +1,98 @@
+// @ts-check
+/** "Was that right?": what the person says is kept if they agree, and can be taken back. */
+import { remember, remembered } from "./consent.js";
+import { get, make } from "./dom.js";
+import { call, post } from "./reader.js";
+import { spoken, words } from "./words.js";
+
+const UNDO_MS = 10_000;
+const LABELS = [..."0123456789"];
+
+let undoTimer = 0;
+
+get("forget").onclick = () => {
+  remember("");
+  get("forget").textContent = words.forgotten;
+};
+
+/** @param {object} drawing as the API takes it @param {import("./answer.js").Reading} reading */
+export function ask(drawing, { digits: [digit, ...more], model }) {
+  const { label, probability, status, candidates } = digit;
+  let predicted = { label, probability, model: model.name, version: model.version };
+  if (more.length) predicted = undefined; // several digits were read, as no one label
+  const say = (label) => () => {
+    const body = { ...drawing, label, predicted, consent: true }; // label null: not a digit
+    const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
+    decide(remembered(), () => send(body, key));
+  };
+  const is = (label) => button(label, say(label), spoken(label));
+  const others = () => offer(words.was, ...LABELS.map(is), button(words.none, say(null)));
+  if (!undoTimer) report("");
+  if (more.length) offer(words.single, button(words.tell, others));
+  else if (status === "unsure") {
+    const best = candidates.slice(0, 2).map((each) => is(each.label));
+    offer(words.which, ...best, button(words.other, others));
+  } else {
+    const yes = say(status === "recognized" ? label : null);
+    offer(words.right, button(words.yes, yes), button(words.no, others));
+  }
+}
+
+/** There is nothing to ask (any more). */
+export const hide = () => offer("");
+
+function offer(text, ...buttons) {
+  const place = get("question");
+  const focused = place.contains(document.activeElement);
+  place.replaceChildren(make("p", {}, text), make("div", {}, ...buttons));
+  place.className = buttons.length > LABELS.length ? "keys" : "";
+  if (focused) (buttons[0] ?? get("paper")).focus({ preventScroll: true });
+}
+
+function decide(consent, act) {
+  const chosen = (next) => () => {
+    remember(next);
+    decide(next, act);
+  };
+  const choose = () => {
+    report("");
+    offer(words.consent, button(words.keep, chosen("yes")), button(words.dont, chosen("no")));
+  };
+  if (consent !== "yes" && consent !== "no") return choose();
+  hide();
+  if (consent === "yes") act();
+  else report(words.declined, button(words.change, choose));
+}
+
+/** Kept once, however often it is sent with this key. */
+async function send(body, key) {
+  report(words.wait);
+  try {
+    const { receipt } = await post("feedback", body, { "Idempotency-Key": key });
+    report(words.thanks, button(words.undo, () => takeBack(receipt)));
+    undoTimer = setTimeout(report, UNDO_MS, words.thanks);
+  } catch {
+    report(words.notKept, button(words.again, () => send(body, key)));
+  }
+}
+
+async function takeBack(receipt) {
+  report(words.wait);
+  try {
+    await call(`feedback/${encodeURIComponent(receipt)}`, { method: "DELETE" });
+    report(words.taken);
+  } catch {
+    report(words.notTaken, button(words.again, () => takeBack(receipt)));
+  }
+}
+
+/** On a line of its own, so that the next drawing leaves it. */
+function report(text, ...buttons) {
+  clearTimeout(undoTimer);
+  undoTimer = 0;
+  get("thanks").replaceChildren(text, ...buttons);
+}
+
+function button(text, onclick, ariaLabel = text) {
+  return make("button", { onclick, ariaLabel }, text);
+}

@@ -1,0 +1,103 @@
+// @ts-check
+/** Every word of the page, ready to translate. */
+import { apiUrl } from "./config.js";
+
+const NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
+export const words = {
+  // In the page from the start, by `data-word` or `data-label`.
+  paper: "Paper",
+  hint: "Arrows move the pen, Space puts it down or lifts it",
+  placeholder: "Draw a digit",
+  undo: "Undo",
+  clear: "Clear",
+  read: "Read",
+  image: "Image",
+  reading: "Reading",
+  again: "Try again",
+  bars: "Best guesses",
+  saw: "What the model saw",
+  models: "All models",
+  how: "How it works",
+  step1: "You draw. The page sends the path of your pen.",
+  step2: "The reader redraws it like the digits it learnt from, 28 pixels wide.",
+  step3: "A small network looks for edges, and how they lie together.",
+  step4: "It weighs ten digits and “none of these”, and says when it is unsure.",
+  figures: "The models",
+  absent: "Their figures appear once the reader can be reached.",
+  privacy: "Privacy",
+  kept: "A drawing is sent to be read, and forgotten. It is kept only when you say what it was and agree: with your answer and the reader’s, without your name or address, for as long as the reader is in use.",
+  forget: "Ask me again",
+  api: "API",
+  curl: `curl --data-binary @seven.png -H 'Content-Type: image/png' ${apiUrl}/v1/recognize`,
+
+  // Now and then.
+  blank: "Nothing on the paper yet.",
+  waking: "Waking up…",
+  safe: "Your drawing is safe.",
+  penDown: "Pen down",
+  penUp: "Pen up",
+  notDigit: "That does not look like a digit to me.",
+  picture: "28 by 28 pixels",
+  dash: "–",
+  heads: ["Model", "Weights", "MNIST test"],
+  right: "Was that right?",
+  which: "Which is it?",
+  single: "Meant as one digit?",
+  was: "What was it?",
+  yes: "Yes",
+  no: "No",
+  other: "Another",
+  tell: "Tell me which",
+  none: "Not a digit",
+  consent: "Keep this drawing to teach the reader? Without your name, for as long as it is in use.",
+  keep: "Keep",
+  dont: "Don’t",
+  declined: "Nothing was kept.",
+  change: "Change",
+  wait: "One moment…",
+  thanks: "Thank you.",
+  taken: "Taken back. Nothing is kept.",
+  notKept: "That could not be kept.",
+  notTaken: "That could not be taken back.",
+  forgotten: "You will be asked",
+  trouble: {
+    unreachable: "The reader cannot be reached.",
+    timeout: "The reader takes too long.",
+    broken: "The reader has a problem.",
+    nonsense: "The reader’s answer makes no sense.",
+    image: "That file is no image I can open.",
+    refused: "The reader refused.",
+  },
+};
+
+export const spoken = (label) => NAMES[label] ?? label;
+
+/** Never rounded up: 0.998 is 99 %. */
+export function percent(probability, unit = "\u00a0%") {
+  return (Math.min(99, Math.floor(probability * 100 + 1e-9)) || "<\u00a01") + unit;
+}
+
+const either = (candidates, say) => candidates.slice(0, 2).map(({ label }) => say(label)).join(" or ");
+
+/** The line under the numeral. @param {import("./answer.js").Digit[]} digits */
+export function sentence(digits) {
+  const [{ status, label, candidates }] = digits;
+  const doubtful = digits.filter((digit) => digit.status !== "recognized").length;
+  if (digits.length > 1 && doubtful) return `${digits.length} digits, and I am not sure of ${doubtful}.`;
+  if (digits.length > 1) return `I read ${digits.map((digit) => digit.label).join("")}.`;
+  if (status === "not_a_digit") return words.notDigit;
+  if (status === "unsure") return `${either(candidates, String)}?`;
+  return `That is ${label === "8" ? "an" : "a"} ${spoken(label)}.`;
+}
+
+/** What is read out. */
+export function announcement(digits) {
+  const all = digits.map(({ status, label, candidates }) => {
+    if (status === "not_a_digit") return words.notDigit;
+    return status === "unsure" ? `not sure, ${either(candidates, spoken)}` : spoken(label);
+  });
+  if (digits.length === 1 && digits[0].status === "recognized") all.push(percent(digits[0].probability, " percent"));
+  const text = all.join(", ");
+  return text[0].toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,181 @@
+"""An API that is down, slow, refusing, broken, or talking nonsense: the drawing stays safe."""
+
+from threading import Event
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.faulty_api import FaultyApi, Reply, reading
+from tests.browser.pens import SEVEN, draw, ink
+
+
+def in_trouble(page: Page, words: str) -> None:
+    expect(page.locator("#reading")).to_have_attribute("data-state", "trouble")
+    expect(page.locator("#sentence")).to_contain_text(words)
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    expect(page.locator("#answer")).to_be_hidden()
+    assert ink(page) > 0, "the drawing is still there"
+
+
+def test_an_api_that_is_down_is_asked_again_until_it_is_back(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    page = open_page(api.url, trouble=True)
+    api.stop()
+    draw(page, SEVEN)
+    in_trouble(page, "cannot be reached")
+    api.start()
+    expect(page.locator("#answer")).to_have_text("7")
+
+
+def test_the_button_asks_again_at_once(api: FaultyApi, open_page: OpenPage) -> None:
+    page = open_page(api.url, trouble=True)
+    api.stop()
+    draw(page, SEVEN)
+    in_trouble(page, "cannot be reached")
+    api.start()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#answer")).to_have_text("7", timeout=1500)
+
+
+def test_offline_is_asked_again_when_the_network_returns(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    page = open_page(api.url, trouble=True)
+    page.context.set_offline(True)
+    draw(page, SEVEN)
+    in_trouble(page, "cannot be reached")
+    page.context.set_offline(False)
+    expect(page.locator("#answer")).to_have_text("7", timeout=1500)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply({"code": "internal_error", "detail": "secret"}, 500),
+        Reply(b"<h1>Bad gateway</h1>", 502),
+        Reply({"code": "storage_unavailable"}, 503, (("Retry-After", "2"),)),
+        Reply({"message": "Too Many Requests"}, 429),
+    ],
+    ids=["500", "502", "503", "429"],
+)
+def test_a_broken_api_is_asked_again(api: FaultyApi, open_page: OpenPage, reply: Reply) -> None:
+    api.answer("recognize", reply, Reply(reading(("7", "recognized"))))
+    page = open_page(api.url, trouble=True)
+    draw(page, SEVEN)
+    in_trouble(page, "has a problem")
+    expect(page.locator("#answer")).to_have_text("7")
+
+
+def test_a_connection_that_breaks_is_trouble(api: FaultyApi, open_page: OpenPage) -> None:
+    api.answer("recognize", Reply(hangs_up=True))
+    page = open_page(api.url, trouble=True)
+    draw(page, SEVEN)
+    in_trouble(page, "cannot be reached")
+
+
+def test_a_refusal_is_given_in_the_apis_words_and_not_repeated(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    detail = "The drawing holds 40 digits; at most 32 are read."
+    api.answer("recognize", Reply({"code": "too_many_digits", "detail": detail}, 422))
+    page = open_page(api.url, trouble=True)
+    draw(page, SEVEN)
+    in_trouble(page, detail)
+    page.wait_for_timeout(2500)
+    assert len(api.asked("recognize")) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"<h1>Hello</h1>", b"null", b"[]", b"42", b"{}"])
+def test_nonsense_is_trouble_and_no_crash(api: FaultyApi, open_page: OpenPage, body: bytes) -> None:
+    api.answer("recognize", Reply(body))
+    page = open_page(api.url)
+    draw(page, SEVEN)
+    in_trouble(page, "makes no sense")
+    api.answer("recognize", Reply(reading(("7", "recognized"))))
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#answer")).to_have_text("7")
+
+
+def test_a_slow_first_answer_says_so_once(api: FaultyApi, open_page: OpenPage) -> None:
+    awake = Event()
+    api.answer(
+        "recognize",
+        Reply(reading(("7", "recognized")), until=awake),
+        Reply(reading(("4", "recognized")), until=(second := Event())),
+    )
+    page = open_page(api.url)
+    draw(page, SEVEN)
+    expect(page.locator("#sentence")).to_contain_text("Waking up")
+    awake.set()
+    expect(page.locator("#answer")).to_have_text("7")
+    page.get_by_role("button", name="Read").click()
+    page.wait_for_timeout(1300)
+    expect(page.locator("#sentence")).to_have_text("That is a seven.")
+    second.set()
+    expect(page.locator("#answer")).to_have_text("4")
+
+
+def test_drawing_goes_on_while_the_api_is_slow(api: FaultyApi, open_page: OpenPage) -> None:
+    never = Event()
+    api.answer("recognize", Reply(until=never), Reply(reading(("4", "recognized"))))
+    page = open_page(api.url)
+    draw(page, SEVEN)
+    expect(page.locator("#sentence")).to_contain_text("Waking up")
+    before = ink(page)
+    draw(page, [[[0, 0], [100, 0]]], middle=(0.5, 0.9))
+    assert ink(page) > before
+    expect(page.locator("#answer")).to_have_text("4")
+    never.set()
+
+
+def test_after_ten_seconds_it_is_given_up(api: FaultyApi, open_page: OpenPage) -> None:
+    never = Event()
+    api.answer("recognize", Reply(until=never))
+    page = open_page(api.url, trouble=True)
+    page.clock.install()
+    draw(page, SEVEN)
+    page.clock.run_for(300)
+    expect(page.locator("#reading")).to_have_attribute("data-state", "blank")
+    page.clock.run_for(9500)
+    expect(page.locator("#sentence")).to_contain_text("Waking up")
+    page.clock.run_for(1000)
+    in_trouble(page, "takes too long")
+    never.set()
+
+
+def test_trouble_takes_the_place_of_the_last_answer_and_its_question(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    api.answer("recognize", Reply(reading(("7", "recognized"))), Reply(status=500))
+    page = open_page(api.url, trouble=True)
+    draw(page, SEVEN)
+    expect(page.locator("#question button")).to_have_count(2)
+    page.get_by_role("button", name="Read").click()
+    in_trouble(page, "has a problem")
+    expect(page.locator("#question button")).to_have_count(0)
+    expect(page.locator("#bars")).to_be_hidden()
+
+
+def test_a_new_stroke_ends_the_retries_of_the_old_drawing(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    api.answer("recognize", Reply(status=500), Reply(reading(("7", "recognized"))))
+    page = open_page(api.url, trouble=True)
+    draw(page, SEVEN)
+    in_trouble(page, "has a problem")
+    draw(page, [[[0, 0], [100, 0]]])
+    expect(page.locator("#answer")).to_have_text("7")
+    page.wait_for_timeout(2300)
+    assert [len(each.body["strokes"]) for each in api.asked("recognize")] == [1, 2]
+
+
+def test_the_page_stands_without_the_figures_of_the_models(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    api.answer("models", Reply(status=500))
+    page = open_page(api.url, trouble=True)
+    expect(page.locator("#absent")).to_be_visible()
+    draw(page, SEVEN)
+    expect(page.locator("#answer")).to_have_text("7")
