@@ -1,31 +1,31 @@
-"""Real digits for benchmarks, parted by writer and source: a half to tune on, a half to report."""
+"""Real drawings for benchmarks, of people and programs that a part of the data holds out."""
 
-import gzip
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bench.compose import Grey, Paths
+from bench.compose import Grey, Layout, Paths, render, set_ink
 from chalicelib.recognition.drawing import Drawing, InkDrawing, StrokeDrawing
+from export.drawn import NONE_LABEL, Sample, load_drawings
+from export.mnist import LABELS, load_mnist
+from export.splits import Part, part_of
 
-HALVES = ("tune", "report")
-TUNE_SOURCES = {"niklashenning/hwd-1000-dataset"}  # the other programs are reported on
-REPORT_WRITERS = {"numberpad"}
-MNIST_DIGITS = 2000  # of each half: training images to tune on, test images to report
+MNIST_DIGITS = 2000  # test images to report on, training images to tune on
 NOT_DIGITS = 400  # of each set
+FAINT = 64  # of 255: a raster that is nowhere darker shows nothing
+HEIGHT_PX = 100.0  # rasters of 28 x 28 are taken for digits already cut out, so they are enlarged
+PEN_WIDTH = 0.1  # of the height
 
 Rng = np.random.Generator
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Half:
-    """One half of the data.
+class Samples:
+    """One part of the data.
 
     strokes: the digits of each writer with their labels. ink: those of each source, 255 = ink.
     others: drawings that are no digits, by set.
@@ -45,26 +45,63 @@ class Half:
 
     def singles(self) -> dict[str, list[tuple[Drawing, str]]]:
         """Return every digit as a drawing of its own."""
+        strokes = [(StrokeDrawing(d), t) for of in self.strokes.values() for d, t in of]
         found: dict[str, list[tuple[Drawing, str]]] = {
-            "strokes": [(StrokeDrawing(d), t) for of in self.strokes.values() for d, t in of]
+            "strokes": list(strokes),
+            "strokes as images": [(_rendered(d), t) for d, t in strokes],
         }
         for source, digits in self.ink.items():
-            name = source.split("/")[-1]
-            found[name] = [
-                (InkDrawing(d.astype(np.float32) / np.float32(255)), t) for d, t in digits
-            ]
+            found[source.split("/")[-1]] = [(_enlarged(d), t) for d, t in digits]
         return found
 
-    def not_digits(self) -> dict[str, list[Drawing]]:
-        """Return drawings that are no digits."""
-        return self.others
+
+def load_samples(data: Path, part: Part) -> Samples:
+    """Read a part of the data in a folder, as training does: whole writers and programs."""
+    strokes = defaultdict(list)
+    ink = defaultdict(list)
+    others: dict[str, list[Drawing]] = {"characters": [], "characters as images": [], "doodles": []}
+    for sample in load_drawings(data):
+        if part_of(sample.group) is not part:
+            continue
+        if sample.target == NONE_LABEL:
+            _add_other(others, sample)
+        elif isinstance(sample.drawing, StrokeDrawing):
+            strokes[sample.group].append((sample.drawing.strokes, LABELS[sample.target]))
+        elif (grey := _grey(sample.drawing)).max() > FAINT:
+            ink[sample.group].append((grey, LABELS[sample.target]))
+    thinned = {name: _thinned(drawings, NOT_DIGITS) for name, drawings in others.items()}
+    return Samples(dict(strokes), {**ink, **_mnist(data, part)}, thinned)
 
 
-def load_half(data: Path, half: str) -> Half:
-    """Read a half of the data in a folder; writers and sources are in one half only."""
-    return Half(
-        _strokes(data, half), {**_canvas(data, half), **_mnist(data, half)}, _others(data, half)
-    )
+def _add_other(others: dict[str, list[Drawing]], sample: Sample) -> None:
+    if isinstance(sample.drawing, StrokeDrawing):
+        others["characters"].append(sample.drawing)
+        others["characters as images"].append(_rendered(sample.drawing))
+    else:
+        others["doodles"].append(_enlarged(_grey(sample.drawing)))
+
+
+def _mnist(data: Path, part: Part) -> dict[str, list[tuple[Grey, str]]]:
+    name = "MNIST test" if part is Part.REPORT else "MNIST train"
+    digits = load_mnist(data / "mnist", "test" if part is Part.REPORT else "train")
+    pairs = zip(digits.pictures, digits.labels, strict=True)
+    return {name: _thinned([(picture, LABELS[label]) for picture, label in pairs], MNIST_DIGITS)}
+
+
+def _rendered(drawing: StrokeDrawing) -> InkDrawing:
+    points = np.concatenate(drawing.strokes)
+    scale = 100 / max(float(np.ptp(points, axis=0).max()), 1e-9)
+    sized = StrokeDrawing(tuple(stroke * scale for stroke in drawing.strokes))
+    return render(sized, HEIGHT_PX, PEN_WIDTH)
+
+
+def _enlarged(grey: Grey) -> InkDrawing:
+    return set_ink([grey], Layout((0.0, 0.0)), HEIGHT_PX, np.random.default_rng(0))
+
+
+def _grey(drawing: InkDrawing) -> Grey:
+    grey: Grey = np.rint(drawing.ink * 255).astype(np.uint8)
+    return grey
 
 
 def _draw(groups: dict[str, list[tuple[T, str]]], count: int, rng: Rng) -> list[tuple[T, str]]:
@@ -73,64 +110,5 @@ def _draw(groups: dict[str, list[tuple[T, str]]], count: int, rng: Rng) -> list[
     return [digits[i] for i in rng.integers(len(digits), size=count)]
 
 
-def _paths(strokes: list[Any]) -> Paths:
-    return tuple(np.array([point[:2] for point in stroke], np.float64) for stroke in strokes)
-
-
-def _strokes(data: Path, half: str) -> dict[str, list[tuple[Paths, str]]]:
-    records = json.loads((data / "drawn" / "strokes.json").read_bytes())
-    writers = sorted({record["writer"] for record in records})
-    report = set(writers[::2]) | REPORT_WRITERS
-    chosen = defaultdict(list)
-    for record in records:
-        if (record["writer"] in report) == (half == "report"):
-            chosen[record["writer"]].append((_paths(record["strokes"]), str(record["label"])))
-    return dict(chosen)
-
-
-def _canvas(data: Path, half: str) -> dict[str, list[tuple[Grey, str]]]:
-    with np.load(data / "drawn" / "canvas28.npz", allow_pickle=False) as file:
-        drawings = list(zip(file["images"], file["labels"], file["source"], strict=True))
-    chosen = defaultdict(list)
-    for image, label, source in drawings:
-        if (str(source) in TUNE_SOURCES) == (half == "tune") and image.max() > 64:
-            chosen[str(source)].append((image, str(label)))
-    return dict(chosen)
-
-
-def _mnist(data: Path, half: str) -> dict[str, list[tuple[Grey, str]]]:
-    name = "train" if half == "tune" else "t10k"
-    folder = data / "mnist"
-    images = _idx(folder / f"{name}-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28)
-    labels = _idx(folder / f"{name}-labels-idx1-ubyte.gz", 8)
-    step = len(labels) // MNIST_DIGITS
-    chosen = zip(images[::step], labels[::step], strict=True)
-    return {f"MNIST {name}": [(image, str(label)) for image, label in chosen]}
-
-
-def _idx(path: Path, header_bytes: int) -> NDArray[np.uint8]:
-    return np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=header_bytes)
-
-
-def _others(data: Path, half: str) -> dict[str, list[Drawing]]:
-    """Every second alphabet and kind of doodle is for tuning."""
-    records = json.loads((data / "not_digits" / "characters.json").read_bytes())
-    alphabets = sorted({record["alphabet"] for record in records})[HALVES.index(half) :: 2]
-    characters: list[Drawing] = [
-        StrokeDrawing(_paths(record["strokes"]))
-        for record in records
-        if record["alphabet"] in alphabets
-    ]
-    with np.load(data / "not_digits" / "doodles.npz", allow_pickle=False) as file:
-        pairs = list(zip(file["images"], file["category"], strict=True))
-    kinds = sorted({str(kind) for _, kind in pairs})[HALVES.index(half) :: 2]
-    doodles: list[Drawing] = [
-        InkDrawing(image.astype(np.float32) / np.float32(255))
-        for image, kind in pairs
-        if kind in kinds
-    ]
-    return {"characters": _thinned(characters), "doodles": _thinned(doodles)}
-
-
-def _thinned(drawings: list[Drawing]) -> list[Drawing]:
-    return drawings[:: max(1, len(drawings) // NOT_DIGITS)][:NOT_DIGITS]
+def _thinned(drawings: list[T], most: int) -> list[T]:
+    return drawings[:: max(1, len(drawings) // most)][:most]

@@ -1,10 +1,10 @@
 """How well several digits in one drawing are told apart, on people the tuning never saw.
 
-    python -m bench.strings [--data ../shared/data] [--strings 200] [--half tune]
+    python -m bench.strings [--data ../shared/data] [--strings 200] [--part validation]
 
 Strings are made of real digits of one writer (or source), set side by side with gaps of 0.1 to 1
-digit width, sizes that vary by 20 % either way and a baseline that wanders. Half of the writers
-and sources is for tuning; figures that are reported come from the other half.
+digit width, sizes that vary by 20 % either way and a baseline that wanders. The figures that are
+reported come from the part of the data on which nothing is trained or tuned.
 """
 
 import argparse
@@ -17,10 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from bench.compose import PEN_WIDTHS, Layout, render, set_ink, set_strokes
-from bench.samples import HALVES, Half, load_half
+from bench.samples import Samples, load_samples
 from chalicelib.recognition.drawing import Drawing, StrokeDrawing
 from chalicelib.recognition.recognizer import Recognizer, Status
 from chalicelib.recognition.registry import ModelRegistry
+from export.splits import Part
 
 MODELS = Path(__file__).parent.parent / "chalicelib" / "models"
 APART, TOUCHING = (0.1, 1.0), (-0.05, 0.0)
@@ -44,14 +45,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--models", type=Path, default=MODELS)
     parser.add_argument("--strings", type=int, default=200, help="strings of each kind")
-    parser.add_argument("--half", choices=HALVES, default="report")
+    parser.add_argument("--part", choices=list(Part), type=Part, default=Part.REPORT)
     parser.add_argument("--wrong", action="store_true", help="list the strings read wrongly")
     arguments = parser.parse_args()
     recognizer = Recognizer(ModelRegistry.load(arguments.models))
-    half = load_half(arguments.data, arguments.half)
+    samples = load_samples(arguments.data, arguments.part)
     print(f"model {recognizer.registry.entry(recognizer.registry.default).version}, seed {SEED}")
     print("\nstrings                                    digits right           strings whole")
-    for name, make in makers(half).items():
+    for name, make in makers(samples).items():
         for setting, (fewest, most, layout) in SETTINGS.items():
             rng = np.random.default_rng(SEED)
             made = [
@@ -59,15 +60,15 @@ def main() -> None:
                 for _ in range(arguments.strings)
             ]
             report_strings(f"{name}, {setting}", made, recognizer, show_wrong=arguments.wrong)
-    report_singles(half, recognizer)
-    report_times(half, recognizer)
+    report_singles(samples, recognizer)
+    report_times(samples, recognizer)
 
 
-def makers(half: Half) -> dict[str, Callable[[int, Layout, Rng], Made]]:
+def makers(samples: Samples) -> dict[str, Callable[[int, Layout, Rng], Made]]:
     """Return what makes a string of so many digits, by the kind of drawing."""
 
     def strokes(count: int, layout: Layout, rng: Rng) -> tuple[StrokeDrawing, str]:
-        digits = half.stroke_digits(count, rng)
+        digits = samples.stroke_digits(count, rng)
         return set_strokes([d for d, _ in digits], layout, rng), "".join(t for _, t in digits)
 
     def rendered(count: int, layout: Layout, rng: Rng) -> Made:
@@ -76,7 +77,7 @@ def makers(half: Half) -> dict[str, Callable[[int, Layout, Rng], Made]]:
         return render(drawing, float(rng.uniform(*HEIGHTS_PX)), pen_width), text
 
     def ink(count: int, layout: Layout, rng: Rng) -> Made:
-        digits = half.ink_digits(count, rng)
+        digits = samples.ink_digits(count, rng)
         height_px = float(rng.uniform(*HEIGHTS_PX))
         return set_ink([d for d, _ in digits], layout, height_px, rng), "".join(
             t for _, t in digits
@@ -100,21 +101,21 @@ def report_strings(
     print(f"{name:44s}{interval(right, digits)}  {interval(whole, len(made))}")
 
 
-def report_singles(half: Half, recognizer: Recognizer) -> None:
+def report_singles(samples: Samples, recognizer: Recognizer) -> None:
     """Print what looking for several digits costs where there is one, or none."""
     print("\nsingle drawings                n     cut   right uncut   right cut   lost")
-    for name, samples in half.singles().items():
+    for name, digits in samples.singles().items():
         cut = uncut_right = cut_right = 0
-        for drawing, label in samples:
+        for drawing, label in digits:
             parts = read(recognizer, drawing)
             cut += len(parts) > 1
             uncut_right += read(recognizer, drawing, single=True) == label
             cut_right += parts == label
-        n = len(samples)
+        n = len(digits)
         lost = (uncut_right - cut_right) / n
         print(f"{name:26s}{n:6d}{cut:8d}{uncut_right / n:13.2%}{cut_right / n:12.2%}{lost:8.2%}")
     print("\nno digits                      n     cut   recognized uncut   recognized cut")
-    for name, drawings in half.not_digits().items():
+    for name, drawings in samples.others.items():
         cut = 0
         claimed = [0, 0]
         for drawing in drawings:
@@ -126,13 +127,13 @@ def report_singles(half: Half, recognizer: Recognizer) -> None:
         print(f"{name:26s}{n:6d}{cut:8d}{claimed[0] / n:18.2%}{claimed[1] / n:16.2%}")
 
 
-def report_times(half: Half, recognizer: Recognizer) -> None:
+def report_times(samples: Samples, recognizer: Recognizer) -> None:
     """Print what an answer takes of one processor, median over 100."""
     rng = np.random.default_rng(SEED)
-    digits = half.stroke_digits(200, rng)
+    digits = samples.stroke_digits(200, rng)
     one = next(d for d, _ in digits if len(d) == 1)
     two = next(d for d, _ in digits if len(d) == 2)
-    six = set_strokes([d for d, _ in half.stroke_digits(6, rng)], Layout(APART), rng)
+    six = set_strokes([d for d, _ in samples.stroke_digits(6, rng)], Layout(APART), rng)
     drawings: dict[str, Drawing] = {
         "one stroke": StrokeDrawing(one),
         "two strokes": StrokeDrawing(two),

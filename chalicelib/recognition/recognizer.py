@@ -7,9 +7,9 @@ import numpy as np
 
 from chalicelib.limits import DEFAULT_CANDIDATES
 from chalicelib.recognition.drawing import Box, Drawing, Picture, Points
-from chalicelib.recognition.normalise import ink_box, normalise
+from chalicelib.recognition.normalise import ink_box
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
-from chalicelib.recognition.segmentation import Part, segment
+from chalicelib.recognition.segmentation import Part, Parting, segment
 
 ALL_MODELS = "all"
 
@@ -82,38 +82,33 @@ class Recognizer:
         digits. Raises UnknownModel, EmptyDrawing, TooManyDigits.
         """
         names = self._names(model)
-        parts = self._parts(drawing, single=single)
-        boxes = [part.box for part in parts]
-        pictures = np.stack([normalise(part.drawing) for part in parts])
-        return tuple(self._read(name, pictures, boxes, candidates) for name in names)
+        parting = self._part(drawing, single=single)
+        return tuple(self._read(name, parting, candidates) for name in names)
 
-    def _parts(self, drawing: Drawing, *, single: bool) -> tuple[Part, ...]:
+    def _part(self, drawing: Drawing, *, single: bool) -> Parting:
         """Return the digits of a drawing, which the default model parts for all models."""
         if single:
-            return (Part(drawing, ink_box(drawing)),)
-        return segment(drawing, self._best_probabilities)
+            return Parting.of(Part(drawing, ink_box(drawing)))
+        return segment(drawing, lambda pictures: self._run(self.registry.default, pictures))
 
-    def _best_probabilities(self, pictures: Picture) -> Points:
-        """Return for each picture the default model's probability of its best digit."""
-        name = self.registry.default
+    def _run(self, name: str, pictures: Picture) -> Points:
+        """Return a model's probabilities for each picture, shape (n, k)."""
         logits = self.registry.model(name).run(pictures).logits
-        best: Points = probabilities_of(logits, self.registry.entry(name).temperature)[:, :-1].max(
-            1
-        )
-        return best
+        return probabilities_of(logits, self.registry.entry(name).temperature)
 
     def _names(self, model: str | None) -> tuple[str, ...]:
         if model == ALL_MODELS:
             return self.registry.names
         return (self.registry.entry(model or self.registry.default).name,)
 
-    def _read(self, name: str, pictures: Picture, boxes: list[Box], candidates: int) -> Reading:
+    def _read(self, name: str, parting: Parting, candidates: int) -> Reading:
         entry = self.registry.entry(name)
-        logits = self.registry.model(name).run(pictures).logits
-        probabilities = probabilities_of(logits, entry.temperature)
+        probabilities = parting.probabilities
+        if probabilities is None or name != self.registry.default:
+            probabilities = self._run(name, parting.pictures)
         digits = tuple(
             decide(p, entry, candidates, box, picture)
-            for p, box, picture in zip(probabilities, boxes, pictures, strict=True)
+            for p, box, picture in zip(probabilities, parting.boxes, parting.pictures, strict=True)
         )
         return Reading(name, entry.version, digits)
 

@@ -13,6 +13,7 @@ from chalicelib.recognition.segmentation.lattice import Run
 
 PART_OVERLAP = 8.0  # a height of overlap in x between two digits
 PART_TOUCH = 1.5  # strokes of two digits that touch
+PART_STAGGER = 4.0  # a height of step up or down from one digit to the next
 PART_CUT = 1.5  # ink that runs through both digits
 JOIN_GAP = 8.0  # a height of gap inside a digit
 ONE_MORE = 0.4  # each digit: of two readings as good, the one with fewer digits
@@ -22,6 +23,7 @@ USUAL_SIZE = 0.6  # digits are seldom smaller, both ways
 SMALL = 8.0  # a height of size below that
 
 NEVER_PART = 0.4  # pieces that overlap so far in x are one digit
+NEVER_PART_TOUCHING = 0.15  # and strokes that meet or cross, when they do so far
 NEVER_JOIN = 0.6  # pieces with such a gap between them are two
 MAX_WIDTH = 2.2  # several pieces wider than this are no one digit
 MAX_PRICE = 3.0  # several pieces dearer than this are no one digit, whatever the network says
@@ -47,18 +49,27 @@ class Row:
     """The pieces of one row from left to right, with all that geometry says of them.
 
     pieces: array of shape (n,). part: array of shape (n - 1,), the price of parting after each
-    piece but the last. runs: those that may be one digit, with their prices.
+    piece but the last. tied: array of shape (n - 1,), where the pieces on both sides touch or
+    overlap. runs: those that may be one digit, with their prices.
     """
 
     pieces: NDArray[np.intp]
     part: Points
+    tied: NDArray[np.bool_]
     runs: dict[Run, float]
 
     def hangs_together(self, run: Run) -> bool:
         """Tell whether a run touches or overlaps what stands beside it."""
         start, end = run
-        left = start > 0 and self.part[start - 1] > 0
-        return bool(left or (end < len(self.pieces) and self.part[end - 1] > 0))
+        left = start > 0 and self.tied[start - 1]
+        return bool(left or (end < len(self.pieces) and self.tied[end - 1]))
+
+    def count_uneven(self, runs: list[Run], bounds: Points, limit: float) -> int:
+        """Count the boundaries of runs that touch but differ in their feet by more than limit."""
+        feet = np.array([bounds[self.pieces[i:k], 3].max() for i, k in runs])
+        steps = np.abs(np.diff(feet)) / row_height(bounds[self.pieces])
+        tied = self.tied[[start - 1 for start, _ in runs[1:]]]
+        return int(np.count_nonzero(tied & (steps > limit)))
 
 
 def price_row(pieces: NDArray[np.intp], bounds: Points, ties: Ties) -> Row:
@@ -71,9 +82,11 @@ def price_row(pieces: NDArray[np.intp], bounds: Points, ties: Ties) -> Row:
     gaps = _gaps(boxes) / height
     touch, cut = (_crossed(pieces, pairs) for pairs in (ties.touching, ties.cut))
     overlap = PART_OVERLAP * np.maximum(-gaps, 0.0) + PART_TOUCH * touch
-    part = np.where(cut, PART_CUT, overlap)  # a leaning cut makes slices overlap: no fault
+    stagger = PART_STAGGER * _stagger(boxes) / height
+    part = np.where(cut, PART_CUT, overlap + stagger)  # leaning slices overlap: no fault
     join = JOIN_GAP * np.maximum(gaps, 0.0)
-    runs = _runs(boxes, gaps, height)
+    one = gaps <= np.where(touch & ~cut, -NEVER_PART_TOUCHING, -NEVER_PART)
+    runs = _runs(boxes, gaps, one, height)
     prices = {(i, k): _shape(boxes[i:k], height) + float(join[i : k - 1].sum()) for i, k in runs}
     everything = (0, len(pieces))
     kept = {
@@ -81,7 +94,7 @@ def price_row(pieces: NDArray[np.intp], bounds: Points, ties: Ties) -> Row:
         for run, price in prices.items()
         if price <= MAX_PRICE or runs[run] or run == everything
     }
-    return Row(pieces, part, kept)
+    return Row(pieces, part, cut | (overlap > 0), kept)
 
 
 def row_height(boxes: Points) -> float:
@@ -101,6 +114,16 @@ def _gaps(boxes: Points) -> Points:
     return gaps
 
 
+def _stagger(boxes: Points) -> Points:
+    """Return by how much a row steps up or down at each boundary, with its tops and its feet.
+
+    Digits differ in size or stray off the line, but the parts of one do both at once.
+    """
+    tops, feet = np.diff(boxes[:, 1]), np.diff(boxes[:, 3])
+    steps: Points = np.where(tops * feet > 0, np.minimum(np.abs(tops), np.abs(feet)), 0.0)
+    return steps
+
+
 def _crossed(pieces: NDArray[np.intp], pairs: Pairs) -> NDArray[np.bool_]:
     """Tell for each boundary of a row whether one of the pairs stands on both of its sides."""
     place = {int(piece): i for i, piece in enumerate(pieces)}
@@ -112,10 +135,13 @@ def _crossed(pieces: NDArray[np.intp], pairs: Pairs) -> NDArray[np.bool_]:
     return crossed
 
 
-def _runs(boxes: Points, gaps: Points, height: float) -> dict[Run, bool]:
-    """Return the runs that may be one digit; True: its pieces cannot be parted any further."""
+def _runs(boxes: Points, gaps: Points, one: NDArray[np.bool_], height: float) -> dict[Run, bool]:
+    """Return the runs that may be one digit; True: its pieces cannot be parted any further.
+
+    one: array of shape (n - 1,), where the pieces on both sides of a boundary are one digit.
+    """
     count = len(boxes)
-    free = [0, *(b for b in range(1, count) if gaps[b - 1] > -NEVER_PART), count]
+    free = [0, *(1 + np.flatnonzero(~one)).tolist(), count]
     found: dict[Run, bool] = {}
     for place, start in enumerate(free[:-1]):
         for step, end in enumerate(free[place + 1 : place + 1 + MAX_PIECES_A_DIGIT]):

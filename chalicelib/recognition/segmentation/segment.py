@@ -13,10 +13,10 @@ import numpy as np
 from chalicelib.errors import TooManyDigits
 from chalicelib.limits import MAX_DIGITS
 from chalicelib.recognition.drawing import Drawing, InkDrawing, Picture, Points, StrokeDrawing
-from chalicelib.recognition.normalise import ink_box, normalise
+from chalicelib.recognition.normalise import ink_box
 from chalicelib.recognition.segmentation.cuts import find_cuts
 from chalicelib.recognition.segmentation.ink_sheet import InkSheet
-from chalicelib.recognition.segmentation.lattice import cheapest_parting
+from chalicelib.recognition.segmentation.lattice import Run, cheapest_parting
 from chalicelib.recognition.segmentation.prices import (
     Row,
     Ties,
@@ -24,7 +24,7 @@ from chalicelib.recognition.segmentation.prices import (
     row_height,
 )
 from chalicelib.recognition.segmentation.rows import find_rows
-from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Part, Sheet
+from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Part, Parting, Sheet
 from chalicelib.recognition.segmentation.stroke_sheet import StrokeSheet
 
 SMALLEST_SIDE_PX = 32  # a smaller raster is a digit already cut out, as MNIST's are
@@ -34,29 +34,31 @@ LEAST_PROBABILITY = 0.002  # the network's word counts no further than this
 CONVINCING = 0.9  # less probable digits are not torn out of what hangs together
 DOUBT = 6.0  # the price of doing so all the same
 PLAUSIBLE = 0.6  # a part less probable than this is no digit
-LEAST_SHARE = 0.6  # of the parts must be plausible, else the drawing is one thing, not a string
+LEAST_SHARE = 0.7  # of the parts must be plausible, else the drawing is one thing, not a string
+UNEVEN = 0.2  # of the height: digits that touch seldom stand so much lower than each other
+UNEVEN_SHARE = 0.5  # of the boundaries so uneven, and the drawing is a letter, say
 
 NO_PAIRS = np.empty((0, 2), np.intp)
 
 Read = Callable[[Picture], Points]
 
 
-def segment(drawing: Drawing, read: Read) -> tuple[Part, ...]:
+def segment(drawing: Drawing, read: Read) -> Parting:
     """Part a drawing into digits, rows from the top down and each from the left to the right.
 
-    read: gives for pictures of shape (n, 28, 28) the probability, shape (n,), with which each
-    is the digit that it resembles most. It is not asked where geometry leaves no choice.
+    read: gives for pictures of shape (n, 28, 28) the probabilities of all classes, shape
+    (n, k), the last one for no digit. It is not asked where geometry leaves no choice.
     Raises EmptyDrawing, TooManyDigits.
     """
     laid = _lay_strokes(drawing) if isinstance(drawing, StrokeDrawing) else _lay_ink(drawing)
     if laid is None:
-        return (Part(drawing, ink_box(drawing)),)
+        return Parting.of(Part(drawing, ink_box(drawing)))
     sheet, ties = laid
     rows = [price_row(pieces, sheet.bounds, ties) for pieces in find_rows(sheet.bounds)]
-    parts = _best_parts(sheet, rows, read)
-    if len(parts) > MAX_DIGITS:
-        raise TooManyDigits(len(parts), MAX_DIGITS)
-    return tuple(parts)
+    parting = _best_parting(sheet, rows, read)
+    if len(parting.boxes) > MAX_DIGITS:
+        raise TooManyDigits(len(parting.boxes), MAX_DIGITS)
+    return parting
 
 
 def _lay_strokes(drawing: StrokeDrawing) -> tuple[Sheet, Ties] | None:
@@ -90,33 +92,39 @@ def _lay_ink(drawing: InkDrawing) -> tuple[Sheet, Ties] | None:
     return sheet, Ties(NO_PAIRS, cut=np.column_stack([neighbours, neighbours + 1]))
 
 
-def _best_parts(sheet: Sheet, rows: list[Row], read: Read) -> list[Part]:
+def _best_parting(sheet: Sheet, rows: list[Row], read: Read) -> Parting:
     """Choose each row's cheapest parting, or all together where that is one thing."""
-    everything = np.concatenate([row.pieces for row in rows])
-    spans = [(row, run) for row in rows for run in row.runs]
+    whole = np.concatenate([row.pieces for row in rows])
+    spans = [row.pieces[slice(*run)] for row in rows for run in row.runs]
     if len(spans) == 1:
-        return [sheet.part(everything)]
-    candidates = [sheet.part(row.pieces[slice(*run)]) for row, run in spans]
-    whole = sheet.part(everything)
-    pictures = np.stack([normalise(part.drawing) for part in (*candidates, whole)])
-    *probabilities, whole_probability = read(pictures).tolist()
+        return Parting.of(sheet.part(whole))
+    if len(rows) > 1:  # else it is among the runs, unless it is too long for a digit
+        spans.append(whole)
+    candidates = Parting.of(*(sheet.part(span) for span in spans))
+    probabilities = read(candidates.pictures)
+    best = probabilities[:, :-1].max(axis=1)
     chosen: list[int] = []
-    first = 0
+    uneven = boundaries = first = 0
     for row in rows:
-        chosen += [first + i for i in _cheapest(row, probabilities[first : first + len(row.runs)])]
+        runs = _cheapest(row, best[first : first + len(row.runs)])
+        uneven += row.count_uneven(runs, sheet.bounds, UNEVEN)
+        boundaries += len(runs) - 1
+        order = {run: first + i for i, run in enumerate(row.runs)}
+        chosen += [order[run] for run in runs]
         first += len(row.runs)
-    plausible = sum(probabilities[i] >= PLAUSIBLE for i in chosen)
-    one_thing = plausible < LEAST_SHARE * len(chosen)
-    one_digit = len(rows) > 1 and whole_probability >= PLAUSIBLE  # an 8 of two rings, say
-    return [whole] if one_thing or one_digit else [candidates[i] for i in chosen]
+    one_digit = len(rows) > 1 and best[-1] >= PLAUSIBLE  # an 8 of two rings, say
+    one_thing = np.count_nonzero(best[chosen] >= PLAUSIBLE) < LEAST_SHARE * len(chosen)
+    letter = uneven > 0 and uneven >= UNEVEN_SHARE * boundaries
+    if one_digit or one_thing or letter:
+        return Parting.of(sheet.part(whole))
+    return candidates.only(chosen, probabilities)
 
 
-def _cheapest(row: Row, probabilities: list[float]) -> list[int]:
-    """Return which of a row's runs, by their order in it, part the row most cheaply."""
+def _cheapest(row: Row, best: Points) -> list[Run]:
+    """Return the runs that part a row most cheaply; best: how probable a digit each run is."""
     prices = dict(row.runs)
-    for run, probability in zip(row.runs, probabilities, strict=True):
+    for run, probability in zip(row.runs, best.tolist(), strict=True):
         prices[run] -= np.log(max(probability, LEAST_PROBABILITY))
         if probability < CONVINCING and row.hangs_together(run):
             prices[run] += DOUBT
-    order = {run: i for i, run in enumerate(row.runs)}
-    return [order[run] for run in cheapest_parting(prices, row.part)]
+    return cheapest_parting(prices, row.part)

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.limits import MAX_DIGITS
-from chalicelib.recognition.drawing import Box, Drawing, Points
+from chalicelib.recognition.drawing import Box, Drawing, Picture, Points
+from chalicelib.recognition.normalise import normalise
 
 MAX_PIECES = 4 * MAX_DIGITS  # of a drawing: digits have seldom more than two
 
@@ -18,6 +19,31 @@ class Part:
 
     drawing: Drawing
     box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """The digits of a drawing, or what may be some.
+
+    pictures: array of shape (n, 28, 28), float32, each part normalised.
+    probabilities: array of shape (n, k), float64, of each class, the last one for no digit;
+        None as long as no network was asked.
+    """
+
+    boxes: tuple[Box, ...]
+    pictures: Picture
+    probabilities: Points | None = None
+
+    @classmethod
+    def of(cls, *parts: Part) -> "Parting":
+        """Normalise parts. Raises EmptyDrawing."""
+        pictures = np.stack([normalise(part.drawing) for part in parts])
+        return cls(tuple(part.box for part in parts), pictures)
+
+    def only(self, chosen: list[int], probabilities: Points) -> "Parting":
+        """Keep some of the parts, in the order given, with what the network said of all."""
+        boxes = tuple(self.boxes[i] for i in chosen)
+        return Parting(boxes, self.pictures[chosen], probabilities[chosen])
 
 
 class Sheet(Protocol):
