@@ -2,8 +2,8 @@
 API_PORT ?= 8000
 PAGE_PORT ?= 8080
 # Folder of mnist/ and, where they are to be had, drawn/ and not_digits/.
-DATA ?= $(firstword $(wildcard ../shared/data) data)
-# How many seeds train-fast trains; more options of the search, as --trials 27 --epochs 27 --bfloat16.
+DATA ?= data
+# How many seeds train-fast trains; more options of the search, as in --trials 27 --epochs 27.
 RUNS ?= 1
 SEARCH ?=
 BIN := .venv/bin
@@ -37,10 +37,10 @@ check: .venv/dev.stamp ## ruff, its formatter and strict types, without the test
 train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
 
 train-fast: .venv-train/train.stamp ## 99.4 % of MNIST within a minute on two cores (RUNS, DATA)
-	@$(TRAIN_BIN)/python -m export.fast --data $(DATA)/mnist --runs $(RUNS)
+	@OMP_WAIT_POLICY=passive $(TRAIN_BIN)/python -m export.fast --data $(DATA)/mnist --runs $(RUNS)
 
-search: .venv-train/train.stamp ## search for settings, write docs/search.md; goes on if stopped (SEARCH, DATA)
-	@$(TRAIN_BIN)/python -m export.search cnn --data $(DATA)/mnist \
+search: .venv-train/train.stamp ## search for settings, write docs/search.md (SEARCH, DATA)
+	@OMP_WAIT_POLICY=passive $(TRAIN_BIN)/python -m export.search cnn --data $(DATA)/mnist \
 	  $(if $(wildcard $(DATA)/drawn),--drawings $(DATA)) --out runs/search --table docs/search.md $(SEARCH)
 
 quality: .venv/dev.stamp ## score the published models, write docs/quality.md and model-card.md (DATA)

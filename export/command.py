@@ -2,13 +2,27 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from chalicelib.errors import InklingError
 
 MODELS_FOLDER = Path(__file__).resolve().parent.parent / "chalicelib" / "models"
 MNIST_FOLDER = Path("data/mnist")
+TRAINING_ONLY = {"torch", "onnx", "matplotlib", "tqdm"}  # requirements-export.txt alone has them
+
+
+@contextmanager
+def training_environment() -> Iterator[None]:
+    """Guard a command's imports: where PyTorch is absent, end with one line and status 2."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name not in TRAINING_ONLY:
+            raise
+        reason = f"{error.name} is absent; this needs the training environment: make train-env"
+        sys.exit(_complain(reason, 2))
 
 
 def run_command(command: Callable[[], None], interrupted: str = "interrupted") -> None:

@@ -61,9 +61,9 @@ class TrainingData:
 def build_training_data(mnist_folder: Path, drawings: Path | None, seed: int) -> TrainingData:
     """Read, normalise and split everything. Raises MissingData, DamagedData."""
     train, _ = _split_mnist(load_mnist(mnist_folder, "train"), seed)
-    scribbles = _made_up(train, seed)
+    scribbles = made_up(train, round(SCRIBBLES_SHARE * len(train.labels)), seed)
     pools = [
-        Pool(_normalised_digits(train), len(train.labels)),
+        Pool(normalised_digits(train), len(train.labels)),
         Pool(scribbles, len(scribbles.targets) // 3),
     ]
     for name, samples in _drawings_of(Part.TRAIN, drawings).items():
@@ -81,12 +81,27 @@ def build_validation(mnist_folder: Path, drawings: Path | None, seed: int) -> di
     """
     _, held_out = _split_mnist(load_mnist(mnist_folder, "train"), seed)
     validation = {
-        "mnist": _normalised_digits(held_out),
-        "scribbles": _made_up(held_out, seed + 1),
+        "mnist": normalised_digits(held_out),
+        "scribbles": made_up(held_out, round(SCRIBBLES_SHARE * len(held_out.labels)), seed + 1),
     }
     for name, samples in _drawings_of(Part.VALIDATION, drawings).items():
         validation[name] = _normalised_samples(samples)
     return validation
+
+
+def normalised_digits(digits: Digits) -> Examples:
+    """Return what the networks see of MNIST's digits."""
+    pictures = np.stack([normalise_ink(p.astype(np.float32) / 255) for p in digits.pictures])
+    return Examples(pictures, digits.labels.astype(np.int64))
+
+
+def made_up(digits: Digits, count: int, seed: int) -> Examples:
+    """Draw at most `count` things that are no digits, half strokes and half ink."""
+    half = round(count / 2)
+    drawn = [drawing for drawing, _ in draw_scribbles(half, seed)]
+    spoiled = [ink for ink, _ in spoil_digits(digits, half, seed)]
+    drawings: list[Drawing] = [*drawn, *spoiled]
+    return _normalised((drawing, NONE_LABEL) for drawing in drawings)
 
 
 def _drawings_of(part: Part, folder: Path | None) -> dict[str, list[Sample]]:
@@ -106,20 +121,6 @@ def _split_mnist(digits: Digits, seed: int) -> tuple[Digits, Digits]:
     parts = order[held_out:], order[:held_out]
     train, validation = (Digits(digits.pictures[i], digits.labels[i]) for i in parts)
     return train, validation
-
-
-def _normalised_digits(digits: Digits) -> Examples:
-    pictures = np.stack([normalise_ink(p.astype(np.float32) / 255) for p in digits.pictures])
-    return Examples(pictures, digits.labels.astype(np.int64))
-
-
-def _made_up(digits: Digits, seed: int) -> Examples:
-    """Draw things that are no digits, half strokes and half ink."""
-    half = round(SCRIBBLES_SHARE * len(digits.labels) / 2)
-    drawn = [drawing for drawing, _ in draw_scribbles(half, seed)]
-    spoiled = [ink for ink, _ in spoil_digits(digits, half, seed)]
-    drawings: list[Drawing] = [*drawn, *spoiled]
-    return _normalised((drawing, NONE_LABEL) for drawing in drawings)
 
 
 def _redrawn(samples: list[Sample], seed: int) -> Examples:

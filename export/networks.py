@@ -64,6 +64,22 @@ def cnn(shape: Shape, classes: int) -> nn.Sequential:
     return _with_head(layers, features, classes)
 
 
+def fast(shape: Shape, classes: int) -> nn.Sequential:
+    """Build what `export.fast` trains within a minute: 80,000 weights, 0.9 M multiply-adds."""
+    _require_own_shape("fast", shape)
+    features = 96
+    layers = [
+        *_convolution(1, 16, padding=0),  # (n, 16, 26, 26)
+        nn.MaxPool2d(2),
+        *_convolution(16, 32, padding=0),  # (n, 32, 11, 11)
+        nn.MaxPool2d(2),
+        *_convolution(32, 64, padding=0),  # (n, 64, 3, 3)
+        *_convolution(64, features, padding=0),  # (n, 96, 1, 1)
+        nn.Flatten(),
+    ]
+    return _with_head(layers, features, classes)
+
+
 def teacher(shape: Shape, classes: int) -> nn.Sequential:
     """Build a network too slow to serve, for `cnn` to learn from: 10.6 M multiply-adds."""
     _require_own_shape("teacher", shape)
@@ -87,6 +103,7 @@ def teacher(shape: Shape, classes: int) -> nn.Sequential:
 NETWORKS: dict[str, Callable[[Shape, int], nn.Sequential]] = {
     "perceptron": perceptron,
     "cnn": cnn,
+    "fast": fast,
     "teacher": teacher,
 }
 DEFAULT_SHAPES = {"perceptron": Shape(hidden=(300,), activation="relu")}

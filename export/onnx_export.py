@@ -11,20 +11,23 @@ import json
 from pathlib import Path
 
 import numpy as np
-import onnx
-import torch
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
-from torch import nn
 
 from chalicelib.recognition.classifier import Classifier
 from chalicelib.recognition.drawing import Picture
 from chalicelib.recognition.normalise import NORMALISATION_VERSION, SIDE_PX, normalise_ink
-from export.command import add_data_option, run_command
+from export.command import add_data_option, run_command, training_environment
 from export.errors import ParityFailure
 from export.mnist import LABELS, load_mnist
-from export.networks import run_network
-from export.run_folder import load_best, write_whole
+
+with training_environment():
+    import onnx
+    import torch
+    from onnx import TensorProto, helper, numpy_helper
+    from torch import nn
+
+    from export.networks import run_network
+    from export.run_folder import load_best, write_whole
 
 OPSET = 17
 IR_VERSION = 8

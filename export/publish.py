@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import torch
+import numpy as np
 
 from chalicelib.limits import MAX_NAME_CHARACTERS
 from chalicelib.recognition.classifier import Classifier
@@ -22,13 +22,25 @@ from chalicelib.recognition.normalise import NORMALISATION_VERSION
 from chalicelib.recognition.recognizer import ALL_MODELS
 from chalicelib.recognition.registry import MANIFEST, MANIFEST_FORMAT, ModelRegistry
 from export.calibrate import Calibration, Scored, calibrate
-from export.command import MODELS_FOLDER, run_command
+from export.command import MODELS_FOLDER, run_command, training_environment
 from export.datasets import Examples, build_validation
+from export.drawn import NONE_LABEL
 from export.errors import InvalidOption
 from export.evaluate import FIGURE, Score, score_model
 from export.mnist import LABELS, load_mnist
-from export.onnx_export import count_weights, export_network, parity_pictures
-from export.run_folder import HISTORY, Settings, load_best, read_settings, write_json, write_whole
+
+with training_environment():
+    import torch
+
+    from export.onnx_export import count_weights, export_network, parity_pictures
+    from export.run_folder import (
+        HISTORY,
+        Settings,
+        load_best,
+        read_settings,
+        write_json,
+        write_whole,
+    )
 
 VERSION_CHARACTERS = 8
 
@@ -79,10 +91,10 @@ def prepare(
     validation = build_validation(data, drawings, settings.seed)
     scored = {set_name: _score(classifier, e) for set_name, e in validation.items()}
     calibration = calibrate(list(scored.values()))
-    entry = _describe(content, name, settings, calibration)
+    entry = describe(content, name, settings, calibration)
     entry["figures"] = {f"{k}_validation": _figure(_validate(v)) for k, v in scored.items()}
     entry["trained"] = _history(run, settings, best, list(validation))
-    entry["figures"][FIGURE] = _figure(_test(content, entry, data))
+    entry["figures"][FIGURE] = _figure(measure(content, entry, data))
     return content, entry
 
 
@@ -119,33 +131,10 @@ def checked_name(name: str) -> str:
     return name
 
 
-def _score(classifier: Classifier, examples: Examples) -> Scored:
-    return Scored(classifier.run(examples.pictures).logits, examples.targets)
-
-
-def _validate(scored: Scored) -> Score:
-    return Score(len(scored.targets), int((scored.logits.argmax(1) == scored.targets).sum()))
-
-
-def _figure(score: Score) -> dict[str, Any]:
-    return {
-        "drawings": score.drawings,
-        "correct": score.correct,
-        "accuracy": round(score.accuracy, 4),
-    }
-
-
-def _test(content: bytes, entry: dict[str, Any], data: Path) -> Score:
-    """Publish into a folder of its own and evaluate there, as it will be served."""
-    with TemporaryDirectory() as folder:
-        write_model(Path(folder), content, entry, default=True)
-        registry = ModelRegistry.load(Path(folder))
-        return score_model(registry, entry["name"], load_mnist(data, "test"))
-
-
-def _describe(
+def describe(
     content: bytes, name: str, settings: Settings, calibration: Calibration
 ) -> dict[str, Any]:
+    """Return a file's manifest entry without its figures and its history."""
     sha256 = hashlib.sha256(content).hexdigest()
     version = sha256[:VERSION_CHARACTERS]
     return {
@@ -160,6 +149,33 @@ def _describe(
         "size_bytes": len(content),
         "temperature": calibration.temperature,
         "thresholds": asdict(calibration.thresholds),
+    }
+
+
+def measure(content: bytes, entry: dict[str, Any], data: Path) -> Score:
+    """Publish into a folder of its own and evaluate there, as it will be served."""
+    with TemporaryDirectory() as folder:
+        write_model(Path(folder), content, entry, default=True)
+        registry = ModelRegistry.load(Path(folder))
+        return score_model(registry, entry["name"], load_mnist(data, "test"))
+
+
+def _score(classifier: Classifier, examples: Examples) -> Scored:
+    return Scored(classifier.run(examples.pictures).logits, examples.targets)
+
+
+def _validate(scored: Scored) -> Score:
+    """Count the digits whose best digit is theirs, as `label` says it, and the rest found none."""
+    best_digit = scored.logits[:, :NONE_LABEL].argmax(1)
+    answer = np.where(scored.targets == NONE_LABEL, scored.logits.argmax(1), best_digit)
+    return Score(len(scored.targets), int((answer == scored.targets).sum()))
+
+
+def _figure(score: Score) -> dict[str, Any]:
+    return {
+        "drawings": score.drawings,
+        "correct": score.correct,
+        "accuracy": round(score.accuracy, 4),
     }
 
 

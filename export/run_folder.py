@@ -32,8 +32,9 @@ class Settings:
     family and shape: the network. data, drawings: folders. augmentation: factor on
     `export.augment.Strength`. The optimiser is AdamW; its rate rises over the first tenth of
     the steps and falls as a cosine to nothing. averaging: decay of the mean of the weights.
-    teacher: run folder of a network to learn from besides the labels. bfloat16: compute in half
-    the bits, for processors that multiply those faster.
+    teacher: run folder of a network to learn from besides the labels. start: run
+    folder of the same network whose weights to go on from. bfloat16: compute in half the bits,
+    for processors that multiply those faster.
     """
 
     family: str
@@ -50,6 +51,7 @@ class Settings:
     averaging: float
     augmentation: float
     teacher: str | None = None
+    start: str | None = None
     bfloat16: bool = False
 
     def network(self) -> nn.Sequential:

@@ -12,23 +12,25 @@ import math
 from pathlib import Path
 from typing import Any
 
-from export.command import add_data_option, positive, run_command
+from export.command import add_data_option, positive, run_command, training_environment
 from export.datasets import TrainingData, build_training_data
-from export.networks import ACTIVATIONS, DEFAULT_SHAPES, NETWORKS, Shape
-from export.plots import draw_plots
-from export.run_folder import (
-    BEST,
-    CHECKPOINT,
-    HISTORY,
-    Settings,
-    check_folder,
-    load_best,
-    load_tensors,
-    open_folder,
-    save_tensors,
-    write_json,
-)
-from export.training import Training
+
+with training_environment():
+    from export.networks import ACTIVATIONS, DEFAULT_SHAPES, NETWORKS, Shape
+    from export.plots import draw_plots
+    from export.run_folder import (
+        BEST,
+        CHECKPOINT,
+        HISTORY,
+        Settings,
+        check_folder,
+        load_best,
+        load_tensors,
+        open_folder,
+        save_tensors,
+        write_json,
+    )
+    from export.training import Training
 
 
 def main() -> None:
@@ -50,6 +52,7 @@ def main() -> None:
         averaging=arguments.averaging,
         augmentation=arguments.augmentation,
         teacher=str(arguments.teacher) if arguments.teacher else None,
+        start=str(arguments.start) if arguments.start else None,
         bfloat16=arguments.bfloat16,
     )
     settings.network()  # a shape that cannot be built is told before any data is read
@@ -63,15 +66,16 @@ def main() -> None:
     print(f"best epoch: {entry['epoch']}; publish it with python -m export.publish {arguments.out}")
 
 
-def train(settings: Settings, data: TrainingData, folder: Path) -> None:
+def train(settings: Settings, data: TrainingData, folder: Path, until: int | None = None) -> None:
     """Train in a run folder that `open_folder` made ready, from its checkpoint if it has one.
 
+    until: the last epoch for now; none means all that the settings ask for.
     Raises UnusableRun.
     """
     training = Training(settings, data)
     if (folder / CHECKPOINT).exists():
         training.restore(load_tensors(folder, CHECKPOINT))
-    while training.epoch < settings.epochs:
+    while training.epoch < (until or settings.epochs):
         entry = training.run_epoch()
         if training.is_best(entry):
             save_tensors(folder / BEST, {"weights": training.averaged, "entry": entry})
@@ -112,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--label-smoothing", type=_share, default=0.02, help="default: %(default)s")
     add("--averaging", type=_share, default=0.998, help="decay of the weights' running mean")
     add("--teacher", type=Path, metavar="RUN", help="run folder of a network to learn from")
+    add("--start", type=Path, metavar="RUN", help="run folder whose weights to go on from")
     add(
         "--bfloat16", action="store_true", help="half the bits: faster where the CPU has AMX/AVX512"
     )

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,20 @@ SCORING_BATCH = 1000
 SOFTNESS = 2.0  # temperature of the teacher's answers (Hinton et al. 2015)
 TAUGHT_SHARE = 0.7  # of the loss, where there is a teacher
 
+Change = Callable[[torch.Tensor, Strength, torch.Generator], torch.Tensor]
+
 
 class Training:
     """A network, the running mean of its weights, the optimiser and the history so far."""
 
-    def __init__(self, settings: Settings, data: TrainingData) -> None:
+    def __init__(self, settings: Settings, data: TrainingData, change: Change = augment) -> None:
         torch.manual_seed(settings.seed)
         self.settings = settings
         self.data = data
+        self.change = change
         self.network = settings.network().to(memory_format=torch.channels_last)
+        if settings.start:
+            self.network.load_state_dict(load_best(Path(settings.start))[1].state_dict())
         self.scored = settings.network()  # runs the averaged weights
         self.averaged = {k: v.clone() for k, v in self.network.state_dict().items()}
         self.teacher = load_best(Path(settings.teacher))[1] if settings.teacher else None
@@ -60,7 +65,7 @@ class Training:
             "validation": scores,
             "errors": sum(score["errors"] for score in scores.values()),
             "seconds": round(time.monotonic() - started, 2),
-            "hardware": _describe_hardware(),
+            "hardware": describe_hardware(),
         }
         self.history.append(entry)
         return entry
@@ -96,7 +101,7 @@ class Training:
             rate = self._learning_rate(step)
             for group in self.optimiser.param_groups:
                 group["lr"] = rate
-            changed = augment(pictures, self.strength, generator)
+            changed = self.change(pictures, self.strength, generator)
             loss = self._loss(changed.to(memory_format=torch.channels_last), targets)
             self.optimiser.zero_grad()
             loss.backward()
@@ -136,9 +141,13 @@ class Training:
             else:
                 self.averaged[name].copy_(value)
 
-    def _score(self, examples: Examples) -> dict[str, Any]:
+    def mean_network(self) -> nn.Sequential:
+        """Return the network of the weights' mean, which is what is scored and kept."""
         self.scored.load_state_dict(self.averaged)
-        logits = compute_logits(self.scored, examples)
+        return self.scored
+
+    def _score(self, examples: Examples) -> dict[str, Any]:
+        logits = compute_logits(self.mean_network(), examples)
         targets = torch.from_numpy(examples.targets)
         wrong = int((logits.argmax(1) != targets).sum())
         loss = float(functional.cross_entropy(logits, targets))
@@ -180,9 +189,10 @@ def compute_logits(network: nn.Sequential, examples: Examples) -> torch.Tensor:
         return torch.cat([run_network(network, p)[0] for p in pictures.split(SCORING_BATCH)])
 
 
+def describe_hardware() -> str:
+    """Return what decides how long a training takes."""
+    return f"{torch.get_num_threads()} threads, CPU {torch.backends.cpu.get_cpu_capability()}"
+
+
 def _half_cosine(share: float) -> float:
     return (1 + math.cos(math.pi * share)) / 2
-
-
-def _describe_hardware() -> str:
-    return f"{torch.get_num_threads()} threads, CPU {torch.backends.cpu.get_cpu_capability()}"
