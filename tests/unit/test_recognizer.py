@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from chalicelib.errors import UnknownModel
-from chalicelib.recognition.drawing import Box, StrokeDrawing
+from chalicelib.recognition.classifier import Classifier, Outputs
+from chalicelib.recognition.drawing import Box, Picture, StrokeDrawing
 from chalicelib.recognition.recognizer import (
     Reading,
     Recognizer,
@@ -43,6 +44,22 @@ def test_all_models_read_the_same_digits_the_default_first(recognizer: Recognize
     boxes = [[digit.box for digit in reading.digits] for reading in readings]
     assert all(other == boxes[0] for other in boxes)
     assert len(boxes[0]) == 4
+
+
+def test_the_default_model_does_not_see_a_digit_twice(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Picture] = []
+    run = Classifier.run
+
+    def record(self: Classifier, pictures: Picture) -> Outputs:
+        seen.extend(pictures)
+        return run(self, pictures)
+
+    monkeypatch.setattr(Classifier, "run", record)
+    (reading,) = recognizer.recognize(StrokeDrawing(set_row("7310", 30)))
+    assert len({picture.tobytes() for picture in seen}) == len(seen)
+    assert all(any(np.array_equal(d.picture, p) for p in seen) for d in reading.digits)
 
 
 def test_a_drawing_said_to_be_one_digit_is_not_parted(recognizer: Recognizer) -> None:

@@ -6,11 +6,12 @@ from numpy.typing import NDArray
 
 from chalicelib.errors import EmptyDrawing, TooManyDigits
 from chalicelib.limits import MAX_DIGITS
-from chalicelib.recognition.drawing import Drawing, InkDrawing, StrokeDrawing
+from chalicelib.recognition.drawing import Drawing, InkDrawing, Picture, Points, StrokeDrawing
 from chalicelib.recognition.images import decode_image
 from chalicelib.recognition.normalise import ink_box
 from chalicelib.recognition.recognizer import Recognizer
-from chalicelib.recognition.segmentation.cuts import find_cuts
+from chalicelib.recognition.segmentation import segment
+from chalicelib.recognition.segmentation.cuts import find_seams
 from chalicelib.recognition.segmentation.ink_sheet import InkSheet
 from chalicelib.recognition.segmentation.stroke_sheet import StrokeSheet
 from tests.unit.digits import SEVEN, draw, encode
@@ -100,6 +101,35 @@ def test_a_digit_that_the_network_knows_is_never_cut(recognizer: Recognizer) -> 
     assert read(recognizer, as_image(wide)) == "2"
 
 
+def test_a_digit_that_is_cut_out_already_is_never_cut(recognizer: Recognizer) -> None:
+    (whole,) = recognizer.recognize(as_image(set_row("73", 40)), single=True)
+    small = InkDrawing(whole.digits[0].picture)
+    assert small.ink.shape == (28, 28)
+    (parted,), (single,) = (recognizer.recognize(small, single=s) for s in (False, True))
+    assert [(d.candidates, d.box) for d in parted.digits] == [
+        (d.candidates, d.box) for d in single.digits
+    ]
+    large = InkDrawing(whole.digits[0].picture.repeat(5, axis=0).repeat(5, axis=1))
+    assert len(read(recognizer, large)) == 2
+
+
+def test_touching_parts_of_which_one_hangs_low_are_no_digits(recognizer: Recognizer) -> None:
+    line = np.array([[0.0, 0.0], [0.0, 100.0]])
+    short = line * 0.7 + np.array([2.0, 0.0])
+    assert read(recognizer, StrokeDrawing((line, line + np.array([40.0, 0.0])))) == "11"
+    assert len(read(recognizer, StrokeDrawing((line, short)))) == 1
+
+
+def test_crossing_strokes_are_one_digit_without_a_network() -> None:
+    def refuse(_: Picture) -> Points:
+        raise AssertionError("geometry decides")
+
+    for name in ("5", "7"):
+        parting = segment(StrokeDrawing(OWN_DIGITS[name]), refuse)
+        assert len(parting.boxes) == 1
+        assert parting.probabilities is None
+
+
 def test_a_part_of_ink_holds_none_of_its_neighbour() -> None:
     ink = np.zeros((40, 60), np.float32)
     ink[5:35, 5:9] = ink[5:9, 5:40] = 1.0  # a hook over the other piece
@@ -124,15 +154,25 @@ def test_strokes_touch_when_they_meet_and_only_then() -> None:
     assert sheet.touching(4.0).tolist() == [[0, 1], [0, 3], [1, 3]]
 
 
-def test_a_cut_goes_through_the_thinnest_place() -> None:
+def test_a_seam_goes_through_the_thinnest_place() -> None:
     y, x = np.mgrid[0:100, 0:210]
     rings = np.minimum(np.hypot(x - 50, y - 50), np.hypot(x - 155, y - 50))
     bridge = (np.abs(y - 50) < 4) & (x > 80) & (x < 125)
-    points = np.argwhere(((rings > 38) & (rings < 46)) | bridge)[:, ::-1].astype(np.float64)
-    cuts = find_cuts(points, 100.0)
-    assert cuts is not None
-    middle = cuts.places - cuts.slants * 50
-    assert np.abs(middle - 102).min() < 5
+    inked = ((rings > 38) & (rings < 46)) | bridge
+    seams = find_seams(inked, 100.0)
+    crossed = [int(inked[np.arange(100), seam].sum()) for seam in seams]
+    thinnest = seams[int(np.argmin(crossed))]
+    assert min(crossed) == 7
+    assert np.abs(thinnest - 102).max() < 12
+
+
+def test_a_seam_bends_around_ink_that_hangs_over() -> None:
+    inked = np.zeros((50, 56), bool)
+    inked[4:46, :6] = inked[4:14, :36] = True  # its bar reaches over the other's foot
+    inked[20:46, 50:56] = inked[36:46, 30:56] = True
+    (seam,) = (s for s in find_seams(inked, 50.0) if not inked[np.arange(50), s].any())
+    assert seam[5] > 35
+    assert seam[44] < 30
 
 
 def test_more_digits_than_an_answer_holds_are_refused(recognizer: Recognizer) -> None:

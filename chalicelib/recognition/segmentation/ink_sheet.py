@@ -10,10 +10,11 @@ from chalicelib.limits import MAX_DIGITS
 from chalicelib.recognition.drawing import Box, InkDrawing, Points
 from chalicelib.recognition.normalise import FAINTEST_INK, ink_box
 from chalicelib.recognition.segmentation.components import find_components
+from chalicelib.recognition.segmentation.cuts import find_seams
 from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Cuts, Part
 
 SOLID_INK = 0.2  # soft edges of neighbours meet below this; a thin line stays whole above it
-SAMPLES_A_HEIGHT = 64  # at which ink is looked at for cuts
+CELLS_A_HEIGHT = 48  # in which ink is looked at for cuts
 SOFT_EDGE_PX = 2  # how far the soft edge of a stroke reaches around it
 SPECK = 0.08  # of the largest piece: what is smaller both ways is dust, unless it lies in a digit
 
@@ -62,20 +63,27 @@ class InkSheet:
         left, top = (self.bounds[pieces, :2].min(axis=0) - SOFT_EDGE_PX).astype(int).clip(0)
         right, bottom = (self.bounds[pieces, 2:].max(axis=0) + SOFT_EDGE_PX).astype(int)
         labels = self.labels[top:bottom, left:right]
-        chosen = np.isin(labels, pieces + 1)
+        is_chosen = np.zeros(len(self.bounds) + 2, bool)  # the last one is dust's, which is -1
+        is_chosen[pieces + 1] = True
+        chosen = is_chosen[labels]
         others = (labels != 0) & ~chosen
-        strange = others | (_grown(others) & ~_grown(chosen))
+        ink = self.drawing.ink[top:bottom, left:right]
+        if others.any():
+            ink = ink * ~(others | (_grown(others) & ~_grown(chosen)))
         unit = self.drawing.pixel_size
-        part = InkDrawing(self.drawing.ink[top:bottom, left:right] * ~strange, unit)
+        part = InkDrawing(ink, unit)
         box = ink_box(part)
         return Part(part, Box(box.x + left * unit, box.y + top * unit, box.width, box.height))
 
-    def points(self, piece: int, height: float) -> Points:
-        """Return points on a grid over the ink of a piece, so many a height that cuts show."""
-        step = max(1, int(height / SAMPLES_A_HEIGHT))
+    def find_cuts(self, piece: int, height: float) -> Cuts | None:
+        """Return where a piece may be cut; height is that of a digit in its row, in pixels."""
+        cell = max(1, int(height / CELLS_A_HEIGHT))
         left, top, right, bottom = self.bounds[piece].astype(int)
-        rows, columns = np.nonzero(self.labels[top:bottom:step, left:right:step] == piece + 1)
-        return np.column_stack([left + columns * step + 0.5, top + rows * step + 0.5])
+        inked = self.labels[top:bottom, left:right] == piece + 1
+        for axis in (0, 1):  # a cell is inked where any of its pixels is
+            inked = np.logical_or.reduceat(inked, np.arange(0, inked.shape[axis], cell), axis)
+        seams = find_seams(inked, height / cell)
+        return Cuts(left + (seams + 0.5) * cell, top, cell) if len(seams) else None
 
     def cut(self, cuts: dict[int, Cuts]) -> tuple["InkSheet", NDArray[np.intp]]:
         """Return a sheet on which some pieces are cut, and which piece each one there was."""
@@ -112,12 +120,12 @@ def _numbered(bounds: Points, pieces: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Grow a mask by the reach of a soft edge."""
-    for axis in (0, 1):
+    """Grow a mask by the reach of a soft edge, to the sides and then up and down."""
+    for _ in range(2):
+        mask = mask.T  # a view, so each axis has its turn
         wide = mask.copy()
         for shift in range(1, SOFT_EDGE_PX + 1):
-            near, far = np.moveaxis(wide, axis, 0), np.moveaxis(mask, axis, 0)
-            near[shift:] |= far[:-shift]
-            near[:-shift] |= far[shift:]
+            wide[shift:] |= mask[:-shift]
+            wide[:-shift] |= mask[shift:]
         mask = wide
     return mask

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from chalicelib.recognition.drawing import Points
 from chalicelib.recognition.segmentation.lattice import Run
+from chalicelib.recognition.segmentation.rows import SAME_ROW, TALL
 
 PART_OVERLAP = 8.0  # a height of overlap in x between two digits
 PART_TOUCH = 1.5  # strokes of two digits that touch
@@ -49,13 +50,15 @@ class Row:
     """The pieces of one row from left to right, with all that geometry says of them.
 
     pieces: array of shape (n,). part: array of shape (n - 1,), the price of parting after each
-    piece but the last. tied: array of shape (n - 1,), where the pieces on both sides touch or
-    overlap. runs: those that may be one digit, with their prices.
+    piece but the last. tied, cut: arrays of shape (n - 1,), where the pieces on both sides
+    touch or overlap, and where they are slices of one ink. runs: those that may be one
+    digit, with their prices.
     """
 
     pieces: NDArray[np.intp]
     part: Points
     tied: NDArray[np.bool_]
+    cut: NDArray[np.bool_]
     runs: dict[Run, float]
 
     def hangs_together(self, run: Run) -> bool:
@@ -64,12 +67,11 @@ class Row:
         left = start > 0 and self.tied[start - 1]
         return bool(left or (end < len(self.pieces) and self.tied[end - 1]))
 
-    def count_uneven(self, runs: list[Run], bounds: Points, limit: float) -> int:
-        """Count the boundaries of runs that touch but differ in their feet by more than limit."""
-        feet = np.array([bounds[self.pieces[i:k], 3].max() for i, k in runs])
-        steps = np.abs(np.diff(feet)) / row_height(bounds[self.pieces])
-        tied = self.tied[[start - 1 for start, _ in runs[1:]]]
-        return int(np.count_nonzero(tied & (steps > limit)))
+    def steps(self, runs: list[Run], bounds: Points) -> Points:
+        """Return by how much the feet of a parting's runs differ at each boundary, in heights."""
+        feet = np.array([bounds[self.pieces[start:end], 3].max() for start, end in runs])
+        steps: Points = np.abs(np.diff(feet)) / row_height(bounds[self.pieces])
+        return steps
 
 
 def price_row(pieces: NDArray[np.intp], bounds: Points, ties: Ties) -> Row:
@@ -94,7 +96,20 @@ def price_row(pieces: NDArray[np.intp], bounds: Points, ties: Ties) -> Row:
         for run, price in prices.items()
         if price <= MAX_PRICE or runs[run] or run == everything
     }
-    return Row(pieces, part, cut | (overlap > 0), kept)
+    return Row(pieces, part, cut | (overlap > 0), cut, kept)
+
+
+def lie_across(one: list[float], other: list[float]) -> bool:
+    """Tell whether two pieces are plainly one digit: the one a bar of the other, say.
+
+    They overlap so far in x that they are never parted, in whatever row they stand. The
+    commonest digits of two strokes are told by this alone, without pricing anything.
+    """
+    left, top, right, foot = zip(one, other, strict=True)
+    heights = [foot[0] - top[0], foot[1] - top[1]]
+    beside = min(foot) - max(top) >= SAME_ROW * min(heights)
+    one_row = beside or min(heights) < TALL * max(heights)
+    return one_row and min(right) - max(left) >= NEVER_PART * max(heights) > 0
 
 
 def row_height(boxes: Points) -> float:

@@ -9,17 +9,18 @@ digits out of what hangs together, the drawing stays whole.
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chalicelib.errors import TooManyDigits
 from chalicelib.limits import MAX_DIGITS
 from chalicelib.recognition.drawing import Drawing, InkDrawing, Picture, Points, StrokeDrawing
 from chalicelib.recognition.normalise import ink_box
-from chalicelib.recognition.segmentation.cuts import find_cuts
 from chalicelib.recognition.segmentation.ink_sheet import InkSheet
 from chalicelib.recognition.segmentation.lattice import Run, cheapest_parting
 from chalicelib.recognition.segmentation.prices import (
     Row,
     Ties,
+    lie_across,
     price_row,
     row_height,
 )
@@ -28,15 +29,16 @@ from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Part, Parting,
 from chalicelib.recognition.segmentation.stroke_sheet import StrokeSheet
 
 SMALLEST_SIDE_PX = 32  # a smaller raster is a digit already cut out, as MNIST's are
-ONE_DIGIT = 0.9  # connected ink no wider than this, in heights, is not cut
+ONE_DIGIT = 0.7  # connected ink no wider than this, in heights, is not cut
 TOUCH = 0.04  # strokes that come as near as this, in heights, touch
 LEAST_PROBABILITY = 0.002  # the network's word counts no further than this
 CONVINCING = 0.9  # less probable digits are not torn out of what hangs together
 DOUBT = 6.0  # the price of doing so all the same
-PLAUSIBLE = 0.6  # a part less probable than this is no digit
-LEAST_SHARE = 0.7  # of the parts must be plausible, else the drawing is one thing, not a string
+PLAUSIBLE = 0.5  # a part less probable than this is no digit
+LEAST_SHARE = 0.6  # of the parts must be plausible, else the drawing is one thing, not a string
 UNEVEN = 0.2  # of the height: digits that touch seldom stand so much lower than each other
-UNEVEN_SHARE = 0.5  # of the boundaries so uneven, and the drawing is a letter, say
+SURE = 0.95  # digits cut out of one ink must both be as probable, or their cut is doubted too
+DOUBTED_SHARE = 0.5  # of the boundaries, and the drawing is one thing: a letter, say
 
 NO_PAIRS = np.empty((0, 2), np.intp)
 
@@ -50,9 +52,9 @@ def segment(drawing: Drawing, read: Read) -> Parting:
     (n, k), the last one for no digit. It is not asked where geometry leaves no choice.
     Raises EmptyDrawing, TooManyDigits.
     """
-    laid = _lay_strokes(drawing) if isinstance(drawing, StrokeDrawing) else _lay_ink(drawing)
-    if laid is None:
-        return Parting.of(Part(drawing, ink_box(drawing)))
+    laid = _lay(drawing, read)
+    if isinstance(laid, Parting):
+        return laid
     sheet, ties = laid
     rows = [price_row(pieces, sheet.bounds, ties) for pieces in find_rows(sheet.bounds)]
     parting = _best_parting(sheet, rows, read)
@@ -61,35 +63,64 @@ def segment(drawing: Drawing, read: Read) -> Parting:
     return parting
 
 
-def _lay_strokes(drawing: StrokeDrawing) -> tuple[Sheet, Ties] | None:
-    """Lay strokes on a sheet and find those that touch; None for a single one."""
+def _lay(drawing: Drawing, read: Read) -> Parting | tuple[Sheet, Ties]:
+    """Take a drawing apart into pieces; the answer itself where it is plainly one digit."""
+    if isinstance(drawing, StrokeDrawing):
+        return _lay_strokes(drawing)
+    return _lay_ink(drawing, read)
+
+
+def _lay_strokes(drawing: StrokeDrawing) -> Parting | tuple[Sheet, Ties]:
+    """Lay strokes on a sheet and find those that touch; a single one is one digit."""
     count = sum(len(stroke) > 0 for stroke in drawing.strokes)
     if count <= 1:
-        return None
+        return Parting.of(Part(drawing, ink_box(drawing)))
     if count > MAX_PIECES:
         raise TooManyDigits(count, MAX_DIGITS)
     sheet = StrokeSheet.of(drawing)
+    if count == 2 and lie_across(*sheet.bounds.tolist()):
+        return Parting.of(Part(drawing, ink_box(drawing)))
     touching = sheet.touching(TOUCH * row_height(sheet.bounds))
     return sheet, Ties(touching, cut=NO_PAIRS)
 
 
-def _lay_ink(drawing: InkDrawing) -> tuple[Sheet, Ties] | None:
-    """Lay ink on a sheet and cut what is too wide; None for what is plainly one digit."""
-    if max(drawing.ink.shape) * drawing.pixel_size < SMALLEST_SIDE_PX:
-        return None
+def _lay_ink(drawing: InkDrawing, read: Read) -> Parting | tuple[Sheet, Ties]:
+    """Lay ink on a sheet and cut what is too wide, unless it is plainly one digit."""
     box = ink_box(drawing)
-    sheet = InkSheet.of(drawing)
+    small = max(drawing.ink.shape) * drawing.pixel_size < SMALLEST_SIDE_PX
+    sheet = None if small else InkSheet.of(drawing)
     if sheet is None:
-        if box.width <= ONE_DIGIT * box.height:
-            return None
+        whole = Parting.of(Part(drawing, box))
+        if small or box.width <= ONE_DIGIT * box.height:
+            return whole
+        probabilities = read(whole.pictures)
+        if _is_known(probabilities)[0]:
+            return whole.only([0], probabilities)
         sheet = InkSheet.of_one_piece(drawing)
+        wide = np.array([0])
+    else:
+        wide = _strange_and_wide(sheet, read)
     height = row_height(sheet.bounds)
-    widths = sheet.bounds[:, 2] - sheet.bounds[:, 0]
-    wide = [int(piece) for piece in np.flatnonzero(widths > ONE_DIGIT * height)]
-    found = {piece: find_cuts(sheet.points(piece, height), height) for piece in wide}
+    found = {piece: sheet.find_cuts(piece, height) for piece in wide.tolist()}
     sheet, origins = sheet.cut({piece: cuts for piece, cuts in found.items() if cuts})
     neighbours = np.flatnonzero(origins[1:] == origins[:-1])
     return sheet, Ties(NO_PAIRS, cut=np.column_stack([neighbours, neighbours + 1]))
+
+
+def _strange_and_wide(sheet: InkSheet, read: Read) -> NDArray[np.intp]:
+    """Return the pieces that are wider than a digit and that the network does not know for one."""
+    widths = sheet.bounds[:, 2] - sheet.bounds[:, 0]
+    wide = np.flatnonzero(widths > ONE_DIGIT * row_height(sheet.bounds))
+    if not wide.size:
+        return wide
+    pieces = Parting.of(*(sheet.part(wide[i : i + 1]) for i in range(len(wide))))
+    return wide[~_is_known(read(pieces.pictures))]
+
+
+def _is_known(probabilities: Points) -> NDArray[np.bool_]:
+    """Tell which pictures the network takes for a digit, so surely that none of it is cut."""
+    known: NDArray[np.bool_] = probabilities[:, :-1].max(axis=1) >= CONVINCING
+    return known
 
 
 def _best_parting(sheet: Sheet, rows: list[Row], read: Read) -> Parting:
@@ -100,23 +131,25 @@ def _best_parting(sheet: Sheet, rows: list[Row], read: Read) -> Parting:
         return Parting.of(sheet.part(whole))
     if len(rows) > 1:  # else it is among the runs, unless it is too long for a digit
         spans.append(whole)
+    at = next((i for i, span in enumerate(spans) if len(span) == len(whole)), None)
     candidates = Parting.of(*(sheet.part(span) for span in spans))
     probabilities = read(candidates.pictures)
     best = probabilities[:, :-1].max(axis=1)
     chosen: list[int] = []
-    uneven = boundaries = first = 0
+    doubted = boundaries = first = 0
     for row in rows:
         runs = _cheapest(row, best[first : first + len(row.runs)])
-        uneven += row.count_uneven(runs, sheet.bounds, UNEVEN)
-        boundaries += len(runs) - 1
         order = {run: first + i for i, run in enumerate(row.runs)}
-        chosen += [order[run] for run in runs]
+        numbers = [order[run] for run in runs]
+        doubted += _count_doubted(row, runs, sheet.bounds, best[numbers])
+        boundaries += len(runs) - 1
+        chosen += numbers
         first += len(row.runs)
     one_digit = len(rows) > 1 and best[-1] >= PLAUSIBLE  # an 8 of two rings, say
     one_thing = np.count_nonzero(best[chosen] >= PLAUSIBLE) < LEAST_SHARE * len(chosen)
-    letter = uneven > 0 and uneven >= UNEVEN_SHARE * boundaries
+    letter = doubted > 0 and doubted >= DOUBTED_SHARE * boundaries
     if one_digit or one_thing or letter:
-        return Parting.of(sheet.part(whole))
+        return Parting.of(sheet.part(whole)) if at is None else candidates.only([at], probabilities)
     return candidates.only(chosen, probabilities)
 
 
@@ -128,3 +161,11 @@ def _cheapest(row: Row, best: Points) -> list[Run]:
         if probability < CONVINCING and row.hangs_together(run):
             prices[run] += DOUBT
     return cheapest_parting(prices, row.part)
+
+
+def _count_doubted(row: Row, runs: list[Run], bounds: Points, best: Points) -> int:
+    """Count the boundaries that touching digits seldom have: uneven, or cut and one unsure."""
+    at = np.array([start - 1 for start, _ in runs[1:]], np.intp)
+    uneven = row.steps(runs, bounds) > UNEVEN
+    unsure = np.minimum(best[1:], best[:-1]) < SURE
+    return int(np.count_nonzero((row.tied[at] & uneven) | (row.cut[at] & unsure)))

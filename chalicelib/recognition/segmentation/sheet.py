@@ -62,16 +62,19 @@ class Sheet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
-    """Lines, from the left to the right, that may part a piece: x + slant * y = place.
+    """Ways from the top of a piece to its foot, from the left to the right, that may part it.
 
-    slants, places: arrays of shape (n,), float64.
+    places: array of shape (n, rows), float64: where each way is in each row, in x.
+    top: where the first row begins. row_height: of each row, above 0.
     """
 
-    slants: Points
     places: Points
+    top: float
+    row_height: float
 
     def sides(self, points: Points) -> NDArray[np.intp]:
-        """Return for each of the points, shape (m, 2), how many lines it lies to the right of."""
-        leaning = points[:, :1] + points[:, 1:] * self.slants
-        sides: NDArray[np.intp] = np.count_nonzero(leaning > self.places, axis=1)
+        """Return for each of the points, shape (m, 2), how many ways it lies to the right of."""
+        rows = ((points[:, 1] - self.top) / self.row_height).astype(int)
+        right = points[:, 0] > self.places[:, rows.clip(0, self.places.shape[1] - 1)]
+        sides: NDArray[np.intp] = np.count_nonzero(right, axis=0)
         return sides
