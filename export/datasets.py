@@ -4,6 +4,7 @@ MNIST's train images lose 5,000 to validation. Of optional drawings, `export.spl
 writers, programs, alphabets and categories are trained on and which validate.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +22,13 @@ from export.redraw import redraw
 from export.scribbles import draw_scribbles
 from export.splits import Part, part_of
 from export.spoiled import spoil_digits
+from export.styles import draw_styles
 
 MNIST_VALIDATION = 5_000
 DRAWN, NOT_DIGITS = "drawn", "not_digits"
 RECOMBINED = 12_000  # characters made of strokes of others
+STYLES_SHARE = 0.02  # flagged 1s, crossed 7s and open 4s for each MNIST digit, then redrawn
+STYLES_AN_EPOCH_SHARE = 0.07
 REDRAWINGS = 14  # of each drawing made of strokes
 SCRIBBLES_SHARE = 0.3  # made-up drawings for each MNIST digit; an epoch takes a third of them
 DRAWINGS_AN_EPOCH = 10_000  # of digits, and as many of what is none
@@ -65,6 +69,7 @@ def build_training_data(mnist_folder: Path, drawings: Path | None, seed: int) ->
     pools = [
         Pool(normalised_digits(train), len(train.labels)),
         Pool(scribbles, len(scribbles.targets) // 3),
+        _styles(len(train.labels), seed),
     ]
     for name, samples in _drawings_of(Part.TRAIN, drawings).items():
         examples = _redrawn(samples, seed)
@@ -102,6 +107,11 @@ def made_up(digits: Digits, count: int, seed: int) -> Examples:
     spoiled = [ink for ink, _ in spoil_digits(digits, half, seed)]
     drawings: list[Drawing] = [*drawn, *spoiled]
     return _normalised((drawing, NONE_LABEL) for drawing in drawings)
+
+
+def _styles(digits: int, seed: int) -> Pool:
+    samples = draw_styles(max(1, round(STYLES_SHARE * digits)), seed)
+    return Pool(_redrawn(samples, seed), math.ceil(STYLES_AN_EPOCH_SHARE * digits))
 
 
 def _drawings_of(part: Part, folder: Path | None) -> dict[str, list[Sample]]:

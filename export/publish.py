@@ -190,6 +190,7 @@ def _history(
     chosen = {name: value for name, value in asked.items() if name not in unsaid}
     return {
         **chosen,
+        **({"averaged": best["averaged"]} if "averaged" in best else {}),
         "best_epoch": best["epoch"],
         "seconds": round(sum(entry["seconds"] for entry in history)),
         "hardware": best["hardware"],

@@ -54,6 +54,10 @@ class Settings:
     start: str | None = None
     bfloat16: bool = False
 
+    def network_options(self) -> tuple[str, tuple[int, ...], str]:
+        """Return what decides which network it is."""
+        return self.family, self.hidden, self.activation
+
     def network(self) -> nn.Sequential:
         """Build the untrained network. Raises InvalidOption."""
         return build_network(self.family, Shape(self.hidden, self.activation), len(LABELS) + 1)

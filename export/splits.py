@@ -24,12 +24,12 @@ class Part(StrEnum):
 # The large groups and the few alphabets are placed by name, or chance would leave a part empty.
 _NAMED = {
     Part.TRAIN: (
-        "niklashenning/hwd-1000-dataset",
+        *("niklashenning/hwd-1000-dataset", "kitonjicsm/digit-eye"),
         *("Sanskrit", "Korean"),
         *("panda", "airplane", "dragon", "rabbit", "sea turtle", "star", "windmill"),
     ),
-    Part.VALIDATION: ("IsotoxalDev/Godot-NN", "Greek", "train", "monkey"),
-    Part.REPORT: ("kitonjicsm/digit-eye", "numberpad", "Balinese", "bicycle", "snowman"),
+    Part.VALIDATION: ("Greek", "train", "monkey"),
+    Part.REPORT: ("IsotoxalDev/Godot-NN", "numberpad", "Balinese", "bicycle", "snowman"),
 }
 _PART_BY_NAME = {name: part for part, names in _NAMED.items() for name in names}
 _UJI_WRITER = re.compile(r"uji-w(\d+)")

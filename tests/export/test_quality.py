@@ -189,7 +189,7 @@ def drawn(data: Path) -> Path:
     ]
     (data / "drawn" / "strokes.json").write_text(json.dumps(records))
     digits = draw_digits(20, seed=3)
-    sources = np.array(["kitonjicsm/digit-eye", "niklashenning/hwd-1000-dataset"] * 10)
+    sources = np.array(["IsotoxalDev/Godot-NN", "niklashenning/hwd-1000-dataset"] * 10)
     np.savez(
         data / "drawn" / "canvas28.npz",
         images=digits.pictures,
@@ -222,7 +222,7 @@ def test_only_the_report_part_is_scored(drawn: Path) -> None:
     assert groups == {
         "MNIST test images",
         *WRITERS[:2],
-        "kitonjicsm/digit-eye",
+        "IsotoxalDev/Godot-NN",
         "Balinese",
         "bicycle",
     }

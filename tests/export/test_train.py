@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the training environment: make train-env")
 
 from chalicelib.recognition.registry import MANIFEST, ModelRegistry  # noqa: E402
+from export.average import average  # noqa: E402
 from export.command import MODELS_FOLDER  # noqa: E402
 from export.datasets import TrainingData, build_training_data  # noqa: E402
 from export.errors import InvalidOption, UnusableRun  # noqa: E402
@@ -220,3 +222,33 @@ def test_publishing_replaces_the_model_of_that_name_alone(tmp_path: Path) -> Non
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a-2.onnx", "b-1.onnx", MANIFEST]
     for name in registry.names:
         assert registry.model(name).classes == 11
+
+
+def test_a_training_goes_on_from_another_and_the_two_are_averaged(
+    small_mnist: Path, data: TrainingData, tmp_path: Path
+) -> None:
+    first, second, mean = tmp_path / "first", tmp_path / "second", tmp_path / "mean"
+    settings = settings_for(small_mnist, epochs=1)
+    open_folder(first, settings)
+    train(settings, data, first)
+    further = replace(settings, start=str(first))
+    open_folder(second, further)
+    train(further, data, second)
+    average([first, second], mean)
+    states = [load_best(run)[1].state_dict() for run in (first, second, mean)]
+    for name, value in states[2].items():
+        if value.is_floating_point():
+            torch.testing.assert_close(value, (states[0][name] + states[1][name]) / 2)
+    with pytest.raises(UnusableRun):
+        average([first, second], mean)  # never over a run that is there
+
+
+def test_runs_of_different_networks_are_not_averaged(
+    small_mnist: Path, data: TrainingData, tmp_path: Path
+) -> None:
+    for family in ("cnn", "perceptron"):
+        settings = settings_for(small_mnist, family, epochs=1)
+        open_folder(tmp_path / family, settings)
+        train(settings, data, tmp_path / family)
+    with pytest.raises(InvalidOption):
+        average([tmp_path / "cnn", tmp_path / "perceptron"], tmp_path / "mean")

@@ -89,7 +89,7 @@ def test_there_are_as_many_candidates_as_asked_for_best_first(
 @pytest.mark.parametrize(
     ("best", "second", "status", "text"),
     [
-        (0.97, 0.01, Status.RECOGNIZED, "4"),
+        (0.998, 0.001, Status.RECOGNIZED, "4"),
         (0.50, 0.49, Status.UNSURE, "?"),
         (0.02, 0.01, Status.NOT_A_DIGIT, "?"),
     ],

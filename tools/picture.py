@@ -1,0 +1,79 @@
+"""Make the README's pictures: the page reading a drawn digit, and a digit to send.
+
+    python -m tools.picture --page http://127.0.0.1:8080/
+
+Needs the page of `make run`, and a Chromium as `python -m tools.browser` finds it.
+"""
+
+import argparse
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from chalicelib.recognition.drawing import Points
+from chalicelib.recognition.normalise import normalise_strokes
+from chalicelib.recognition.png import encode_picture
+
+PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+VIEW = {"width": 1120, "height": 700}
+ENLARGED = 10
+PAPER_BOX = """() => {
+  const { x, y, width, height } = document.getElementById("paper").getBoundingClientRect();
+  return [x, y, width, height];
+}"""
+CROSSED_SEVEN = (
+    [(0.22, 0.24), (0.45, 0.20), (0.74, 0.19), (0.60, 0.45), (0.46, 0.68), (0.40, 0.84)],
+    [(0.36, 0.54), (0.52, 0.52), (0.70, 0.51)],
+)
+
+
+def main() -> int:
+    """Write page.png and seven.png into docs/pictures."""
+    parser = argparse.ArgumentParser(prog="python -m tools.picture", description=__doc__)
+    parser.add_argument("--page", default="http://127.0.0.1:8080/", help="address of the page")
+    page_url = parser.parse_args().page
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    seven = normalise_strokes(tuple(_curve(stroke) for stroke in CROSSED_SEVEN))
+    enlarged = np.kron(1 - seven, np.ones((ENLARGED, ENLARGED), np.float32))
+    (PICTURES / "seven.png").write_bytes(encode_picture(enlarged))
+    browser_path = subprocess.run(
+        [sys.executable, "-m", "tools.browser"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_page(viewport=VIEW, device_scale_factor=1.5)  # type: ignore[arg-type]
+        page.goto(page_url)
+        _draw(page)
+        page.screenshot(path=PICTURES / "page.png")
+        browser.close()
+    return 0
+
+
+def _draw(page: Page) -> None:
+    x, y, width, height = page.evaluate(PAPER_BOX)
+    for stroke in CROSSED_SEVEN:
+        path = _curve(stroke) * (width, height) + (x, y)
+        page.mouse.move(*path[0].tolist())
+        page.mouse.down()
+        for point in path[1:]:
+            page.mouse.move(*point.tolist())
+        page.mouse.up()
+    page.locator("#reading[data-state=answer]").wait_for()
+
+
+def _curve(stroke: list[tuple[float, float]]) -> Points:
+    """Return a smooth path through points in the unit square (cosine interpolation)."""
+    points = np.array(stroke)
+    at = np.linspace(0, len(points) - 1, 12 * len(points))
+    whole = np.minimum(at.astype(int), len(points) - 2)
+    share = ((1 - np.cos(math.pi * (at - whole))) / 2 + (at - whole)) / 2
+    path: Points = points[whole] + share[:, None] * (points[whole + 1] - points[whole])
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())
