@@ -3,9 +3,8 @@
     python -m export.fast --data data/mnist
     python -m export.fast --data data/mnist --runs 5
 
-99.50 +- 0.04 % (n = 3 seeds), 49 s of processor time a run, reading included, measured on one
-core of an AMD EPYC (AVX512-BF16) shared with others, where a run took 61 s. Two free cores need
-less; that has not been measured.
+99.46 % in 43 s, the whole command, on two cores of an AMD EPYC (AVX512-BF16), n = 1; over three
+seeds on one busy core 99.50 +- 0.04 %, 61 s a run.
 
 For those who try things out: change a number below and see. One rise and fall of a high rate,
 a short mean of the weights, light changes of the pictures and half the bits where the processor

@@ -29,7 +29,8 @@ PARTS = """## What was asked
 Drawn sets are parted by whole writers, programs, alphabets and kinds (`export/splits.py`). The
 figures below come from the report part alone: nothing was learnt from it and no setting,
 threshold or temperature was chosen by it. The whole of MNIST's test set is asked; it chooses
-nothing either.
+nothing either. Two looks at it did prompt a change of the training, see
+[decision 8](decisions/0008-flagged-ones.md): Godot-NN validated an earlier step.
 """
 
 WITHOUT_DRAWN = """**The drawn sets were not at hand, so this report is about MNIST alone.**
