@@ -25,6 +25,8 @@ from export.spoiled import spoil_digits
 from export.styles import draw_styles
 
 MNIST_VALIDATION = 5_000
+SPLIT_SEED = 1  # the same for every training, so that one may learn from another
+SCRIBBLES_VALIDATION_SEED = 1_000_001  # no training will ask for it
 DRAWN, NOT_DIGITS = "drawn", "not_digits"
 RECOMBINED = 12_000  # characters made of strokes of others
 STYLES_SHARE = 0.02  # flagged 1s, crossed 7s and open 4s for each MNIST digit, then redrawn
@@ -64,7 +66,7 @@ class TrainingData:
 
 def build_training_data(mnist_folder: Path, drawings: Path | None, seed: int) -> TrainingData:
     """Read, normalise and split everything. Raises MissingData, DamagedData."""
-    train, _ = _split_mnist(load_mnist(mnist_folder, "train"), seed)
+    train, _ = _split_mnist(load_mnist(mnist_folder, "train"))
     scribbles = made_up(train, round(SCRIBBLES_SHARE * len(train.labels)), seed)
     pools = [
         Pool(normalised_digits(train), len(train.labels)),
@@ -76,18 +78,19 @@ def build_training_data(mnist_folder: Path, drawings: Path | None, seed: int) ->
         if name == NOT_DIGITS:
             examples = _joined(examples, _normalised_samples(recombine(samples, RECOMBINED, seed)))
         pools.append(Pool(examples, DRAWINGS_AN_EPOCH))
-    return TrainingData(tuple(pools), build_validation(mnist_folder, drawings, seed))
+    return TrainingData(tuple(pools), build_validation(mnist_folder, drawings))
 
 
-def build_validation(mnist_folder: Path, drawings: Path | None, seed: int) -> dict[str, Examples]:
-    """Return the named sets that training with this seed never sees.
+def build_validation(mnist_folder: Path, drawings: Path | None) -> dict[str, Examples]:
+    """Return the named sets that no training ever sees, whatever its seed.
 
     Raises MissingData, DamagedData.
     """
-    _, held_out = _split_mnist(load_mnist(mnist_folder, "train"), seed)
+    _, held_out = _split_mnist(load_mnist(mnist_folder, "train"))
+    scribbles = round(SCRIBBLES_SHARE * len(held_out.labels))
     validation = {
         "mnist": normalised_digits(held_out),
-        "scribbles": made_up(held_out, round(SCRIBBLES_SHARE * len(held_out.labels)), seed + 1),
+        "scribbles": made_up(held_out, scribbles, SCRIBBLES_VALIDATION_SEED),
     }
     for name, samples in _drawings_of(Part.VALIDATION, drawings).items():
         validation[name] = _normalised_samples(samples)
@@ -125,8 +128,8 @@ def _drawings_of(part: Part, folder: Path | None) -> dict[str, list[Sample]]:
     return {name: samples for name, samples in sets.items() if samples}
 
 
-def _split_mnist(digits: Digits, seed: int) -> tuple[Digits, Digits]:
-    order = np.random.default_rng(seed).permutation(len(digits.labels))
+def _split_mnist(digits: Digits) -> tuple[Digits, Digits]:
+    order = np.random.default_rng(SPLIT_SEED).permutation(len(digits.labels))
     held_out = min(MNIST_VALIDATION, len(order) // 5)
     parts = order[held_out:], order[:held_out]
     train, validation = (Digits(digits.pictures[i], digits.labels[i]) for i in parts)

@@ -88,7 +88,7 @@ def prepare(
     settings, network, best = load_best(run)
     content = export_network(network, settings.family, parity_pictures(data))
     classifier = Classifier(content, name)
-    validation = build_validation(data, drawings, settings.seed)
+    validation = build_validation(data, drawings)
     scored = {set_name: _score(classifier, e) for set_name, e in validation.items()}
     calibration = calibrate(list(scored.values()))
     entry = describe(content, name, settings, calibration)

@@ -14,7 +14,7 @@ TREMBLE = 0.012  # of the drawing's size, each point on its own
 DRIFT = 0.03  # of the drawing's size, each stroke as a whole
 PEN_RANGE = (0.75, 1.5)  # of the serving code's pen width, as most images are drawn
 ODD_PEN_RANGE = (0.35, 2.4)  # hairlines and felt tips
-ODD_PEN_SHARE = 0.35
+ODD_PEN_SHARE = 0.5
 
 
 def redraw(drawing: Drawing, rng: Rng) -> Picture:

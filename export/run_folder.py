@@ -32,8 +32,8 @@ class Settings:
     family and shape: the network. data, drawings: folders. augmentation: factor on
     `export.augment.Strength`. The optimiser is AdamW; its rate rises over the first tenth of
     the steps and falls as a cosine to nothing. averaging: decay of the mean of the weights.
-    teacher: run folder of a network to learn from besides the labels. start: run
-    folder of the same network whose weights to go on from. bfloat16: compute in half the bits,
+    teachers: run folders of networks whose mean answer is learnt from besides the labels. start:
+    run folder of the same network whose weights to go on from. bfloat16: compute in half the bits,
     for processors that multiply those faster.
     """
 
@@ -50,7 +50,7 @@ class Settings:
     label_smoothing: float
     averaging: float
     augmentation: float
-    teacher: str | None = None
+    teachers: tuple[str, ...] = ()
     start: str | None = None
     bfloat16: bool = False
 
@@ -67,7 +67,8 @@ def read_settings(folder: Path) -> Settings:
     """Read a run's settings. Raises UnusableRun."""
     try:
         found = json.loads((folder / SETTINGS).read_bytes())
-        found["hidden"] = tuple(found["hidden"])
+        for name in ("hidden", "teachers"):
+            found[name] = tuple(found[name])
         return Settings(**found)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UnusableRun(folder, f"no {SETTINGS} of a training to be read ({error})") from error

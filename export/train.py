@@ -51,7 +51,7 @@ def main() -> None:
         label_smoothing=arguments.label_smoothing,
         averaging=arguments.averaging,
         augmentation=arguments.augmentation,
-        teacher=str(arguments.teacher) if arguments.teacher else None,
+        teachers=tuple(map(str, arguments.teacher)),
         start=str(arguments.start) if arguments.start else None,
         bfloat16=arguments.bfloat16,
     )
@@ -115,7 +115,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--weight-decay", type=_number, default=1e-2, help="default: %(default)s")
     add("--label-smoothing", type=_share, default=0.02, help="default: %(default)s")
     add("--averaging", type=_share, default=0.998, help="decay of the weights' running mean")
-    add("--teacher", type=Path, metavar="RUN", help="run folder of a network to learn from")
+    add(
+        "--teacher",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="RUN",
+        help="run folder of a network to learn from; several teach by their mean",
+    )
     add("--start", type=Path, metavar="RUN", help="run folder whose weights to go on from")
     add(
         "--bfloat16", action="store_true", help="half the bits: faster where the CPU has AMX/AVX512"

@@ -18,8 +18,8 @@ from export.run_folder import Settings, load_best
 
 WARM_UP_SHARE = 0.1  # of the steps, in which the learning rate rises
 SCORING_BATCH = 1000
-SOFTNESS = 2.0  # temperature of the teacher's answers (Hinton et al. 2015)
-TAUGHT_SHARE = 0.7  # of the loss, where there is a teacher
+SOFTNESS = 2.0  # temperature of the teachers' answers (Hinton et al. 2015)
+TAUGHT_SHARE = 0.7  # of the loss, where there are teachers
 
 Change = Callable[[torch.Tensor, Strength, torch.Generator], torch.Tensor]
 
@@ -37,7 +37,7 @@ class Training:
             self.network.load_state_dict(load_best(Path(settings.start))[1].state_dict())
         self.scored = settings.network()  # runs the averaged weights
         self.averaged = {k: v.clone() for k, v in self.network.state_dict().items()}
-        self.teacher = load_best(Path(settings.teacher))[1] if settings.teacher else None
+        self.teachers = [load_best(Path(run))[1] for run in settings.teachers]
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
         )
@@ -111,17 +111,18 @@ class Training:
         return total_loss / self.steps_an_epoch
 
     def _loss(self, pictures: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """Return the cross-entropy with the labels, shared with the teacher's if there is one."""
+        """Return the cross-entropy with the labels, shared with the teachers' if there are any."""
         with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.bfloat16):
             logits, _ = run_network(self.network, pictures)
             loss = functional.cross_entropy(
                 logits.float(), targets, label_smoothing=self.settings.label_smoothing
             )
-            if self.teacher is None:
+            if not self.teachers:
                 return loss
             with torch.no_grad():
-                taught, _ = run_network(self.teacher, pictures)
-        soft = functional.softmax(taught.float() / SOFTNESS, 1)
+                answers = [run_network(teacher, pictures)[0] for teacher in self.teachers]
+        taught = torch.stack(answers).float()
+        soft = functional.softmax(taught / SOFTNESS, 2).mean(0)
         distilled = functional.cross_entropy(logits.float() / SOFTNESS, soft) * SOFTNESS**2
         return (1 - TAUGHT_SHARE) * loss + TAUGHT_SHARE * distilled
 
