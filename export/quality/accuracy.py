@@ -19,7 +19,7 @@ from export.quality.measure import (
     worst,
 )
 from export.quality.pictures import draw_confusions
-from export.quality.sets import DIGIT_SETS, MNIST, OTHER_SETS
+from export.quality.sets import DIGIT_SETS, MNIST
 
 CONFUSION = "quality-confusion.png"
 
@@ -27,8 +27,9 @@ CONFUSION = "quality-confusion.png"
 def set_section(findings: Findings) -> Iterator[str]:
     """Yield the accuracy of each set of digits, also where the caller says that it is one."""
     rows = []
-    for name, cases in findings.judged[findings.default.name].items():
-        if name in OTHER_SETS:
+    for name in (MNIST, *DIGIT_SETS):
+        cases = findings.of_sets(findings.default.name, (name,))
+        if not cases:
             continue
         cells = [name, f"{len(cases):,}"]
         for model in findings.models:

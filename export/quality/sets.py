@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from chalicelib.recognition.drawing import Drawing, StrokeDrawing
 from export.drawn import NONE_LABEL, Sample, load_drawings
 from export.errors import MissingData
 from export.mnist import LABELS, load_mnist
+from export.quality.brush import BLACK_ON_WHITE, Placing, image_fields, paint
 from export.splits import Part, part_of
 
 MNIST = "MNIST test images"
@@ -19,9 +21,16 @@ STROKES = "pen strokes"
 CANVAS = "canvas drawings"
 CHARACTERS = "characters"
 DOODLES = "doodles"
+AS_IMAGES = "as images"
+CHARACTER_IMAGES = f"{CHARACTERS} {AS_IMAGES}"
+DOODLE_IMAGES = f"{DOODLES} {AS_IMAGES}"
 DIGIT_SETS = (STROKES, CANVAS)
 OTHER_SETS = (CHARACTERS, DOODLES)
+# The same drawings, sent so that they are looked at for several digits by their ink.
+OTHER_IMAGE_SETS = (CHARACTER_IMAGES, DOODLE_IMAGES)
 FULL_INK = 255
+IMAGE_PX = 280
+CHARACTER_PLACING = Placing(IMAGE_PX, size_px=200, at=(0.5, 0.5), brush_px=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,10 @@ def load_report_drawings(data: Path) -> Drawings:
     reported = [s for s in samples if part_of(s.group) is Part.REPORT]
     for sample in reported:
         sets.setdefault(_set_of(sample), []).append(_case(sample))
+        if sample.target == NONE_LABEL:
+            name = f"{_set_of(sample)} {AS_IMAGES}"
+            case = Case(image_fields(_painted(sample.drawing)), None, sample.group)
+            sets.setdefault(name, []).append(case)
     strokes = [s for s in reported if _set_of(s) == STROKES]
     return Drawings(sets, strokes, _unreported(samples))
 
@@ -102,6 +115,14 @@ def pixels_fields(picture: NDArray[np.uint8]) -> dict[str, Any]:
 def _case(sample: Sample) -> Case:
     label = None if sample.target == NONE_LABEL else LABELS[sample.target]
     return Case(drawing_fields(sample.drawing), label, sample.group)
+
+
+def _painted(drawing: Drawing) -> Image.Image:
+    """Return a drawing dark on light, large enough to be looked at for several digits."""
+    if isinstance(drawing, StrokeDrawing):
+        return paint(drawing, CHARACTER_PLACING, BLACK_ON_WHITE)
+    grey = np.rint((1 - drawing.ink) * FULL_INK).astype(np.uint8)
+    return Image.fromarray(grey).resize((IMAGE_PX, IMAGE_PX), Image.Resampling.BICUBIC)
 
 
 def _set_of(sample: Sample) -> str:

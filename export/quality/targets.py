@@ -21,7 +21,15 @@ from export.quality.measure import (
     score,
     worst,
 )
-from export.quality.sets import CHARACTERS, DOODLES, MNIST, STROKES
+from export.quality.sets import (
+    AS_IMAGES,
+    CHARACTER_IMAGES,
+    CHARACTERS,
+    DOODLE_IMAGES,
+    DOODLES,
+    MNIST,
+    STROKES,
+)
 from export.quality.strings import MAIN_SETTING
 from export.quality.variants import Variant
 
@@ -116,6 +124,8 @@ def _others(findings: Findings) -> Iterator[Target]:
     for name, words in (
         (CHARACTERS, "characters of unseen alphabets"),
         (DOODLES, "unseen doodles"),
+        (CHARACTER_IMAGES, f"characters of unseen alphabets, {AS_IMAGES},"),
+        (DOODLE_IMAGES, f"unseen doodles, {AS_IMAGES},"),
     ):
         judged = findings.of_sets(findings.default.name, [name])
         if judged:

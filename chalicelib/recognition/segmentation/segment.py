@@ -37,7 +37,7 @@ DOUBT = 6.0  # the price of doing so all the same
 PLAUSIBLE = 0.5  # a part less probable than this is no digit
 LEAST_SHARE = 0.6  # of the parts must be plausible, else the drawing is one thing, not a string
 UNEVEN = 0.2  # of the height: digits that touch seldom stand so much lower than each other
-SURE = 0.95  # digits cut out of one ink must both be as probable, or their cut is doubted too
+SURE = 0.995  # digits cut out of one ink must both be as probable, or their cut is doubted too
 DOUBTED_SHARE = 0.5  # of the boundaries, and the drawing is one thing: a letter, say
 
 NO_PAIRS = np.empty((0, 2), np.intp)
