@@ -5,6 +5,8 @@ one flat colour, a smooth surface is fitted to it, so that the shadow across a p
 too. Ink is the distance from the paper.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,14 +28,15 @@ def find_ink(image: NDArray[np.uint8]) -> Picture:
     image: array of shape (height, width) grey, (height, width, 3) RGB or (height, width, 4)
     RGBA, uint8. Raises EmptyDrawing where nothing stands out from the paper.
     """
-    channels = np.moveaxis(np.atleast_3d(image), 2, 0)
+    channels = np.ascontiguousarray(np.moveaxis(np.atleast_3d(image), 2, 0))
     if len(channels) >= 3 and _is_grey(channels[:3]):
         channels = np.delete(channels, (0, 1), axis=0)
     colours = np.divide(channels, 255, dtype=np.float32)
     if len(colours) in (2, 4):
         colours = _without_transparency(colours)
-    distance: Picture = np.abs(colours - _paper(colours)).max(axis=0)
-    return _stretched(distance)
+    distances = colours - _paper(colours)
+    np.abs(distances, out=distances)
+    return _stretched(distances[0] if len(distances) == 1 else distances.max(axis=0))
 
 
 def _is_grey(rgb: NDArray[np.uint8]) -> bool:
@@ -104,15 +107,24 @@ def _rim(height: int, width: int) -> NDArray[np.bool_]:
 def _stretched(distance: Picture) -> Picture:
     """Scale so that a stroke is 1 and keep only strokes and their soft edges, not grain."""
     levels = (distance * (LEVELS - 1)).astype(np.uint8)
-    if int(levels.max()) < LEAST_CONTRAST * (LEVELS - 1):
+    counts = _histogram(levels)
+    if not counts[math.ceil(LEAST_CONTRAST * (LEVELS - 1)) :].any():
         raise EmptyDrawing
-    counts = np.bincount(levels.ravel(), minlength=LEVELS)
     split = _otsu(counts)
     full = _median_level(counts, split + 1) / (LEVELS - 1)
     ink = distance * np.float32(1 / full)
     ink *= _widened(levels > split)
     clipped: Picture = np.minimum(ink, np.float32(1.0), out=ink)
     return clipped
+
+
+def _histogram(levels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Count the levels, those that are not 0 one by one: most of a drawing is paper."""
+    flat = levels.ravel()
+    others = flat[flat > 0]
+    counts = np.bincount(others, minlength=LEVELS)
+    counts[0] = flat.size - others.size
+    return counts
 
 
 def _otsu(counts: NDArray[np.int64]) -> int:

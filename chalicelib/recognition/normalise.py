@@ -21,7 +21,6 @@ PEN_SPACING_PX = 0.5  # distance of the points at which the pen's disc is set do
 MOST_POINTS = 20_000  # of a path, however long; a digit has some 100
 LONG_PATH = 512  # points; beyond it (no digit has as many) points that coincide are left out
 COINCIDE_PX = 0.25
-DRAWN_AT_ONCE = 256  # points; bounds the memory that drawing takes
 FAINTEST_INK = 8 / 255  # less than this is paper to the eye, and does not widen the box
 SOLID_INK = 0.85  # a line this dark is a line; fainter ones are pens thinner than a pixel
 SOLID_SHARE = 0.2  # the share of the ink that must be that dark
@@ -103,30 +102,42 @@ def _evenly_spaced(strokes: list[Points]) -> Points:
     """Return points along all paths, PEN_SPACING_PX apart, further in a scribble without end."""
     along = [_distances_along(stroke) for stroke in strokes]
     spacing_px = max(PEN_SPACING_PX, sum(float(a[-1]) for a in along) / MOST_POINTS)
-    paths = []
-    for stroke, at in zip(strokes, along, strict=True):
-        wanted = np.linspace(0.0, at[-1], int(at[-1] / spacing_px) + 2)
-        x, y = (np.interp(wanted, at, stroke[:, axis]) for axis in (0, 1))
-        paths.append(np.stack([x, y], axis=1))
-    return np.concatenate(paths)
+    counts = [int(a[-1] / spacing_px) + 2 for a in along]
+    path = np.empty((sum(counts), 2))
+    first = 0
+    for stroke, at, count in zip(strokes, along, counts, strict=True):
+        wanted = np.arange(count) * (at[-1] / (count - 1))
+        wanted[-1] = at[-1]  # rounding must not leave the end out
+        for axis in (0, 1):
+            path[first : first + count, axis] = np.interp(wanted, at, stroke[:, axis])
+        first += count
+    return path
 
 
 def _distances_along(stroke: Points) -> Points:
-    steps = np.hypot(*np.diff(stroke, axis=0).T)
-    return np.concatenate(([0.0], np.cumsum(steps)))
+    steps = stroke[1:] - stroke[:-1]
+    along = np.zeros(len(stroke))
+    np.hypot(steps[:, 0], steps[:, 1]).cumsum(out=along[1:])
+    return along
 
 
 def _draw(path: Points, pen_width_px: float) -> Picture:
     """Set a round pen down at each point; an edge pixel is as dark as its distance says."""
-    centres = np.arange(SIDE_PX, dtype=np.float32) + np.float32(0.5)
-    squared = np.full((SIDE_PX, SIDE_PX), np.inf, np.float32)
     points = _thinned(path).astype(np.float32)
-    for first in range(0, len(points), DRAWN_AT_ONCE):
-        some = points[first : first + DRAWN_AT_ONCE]
-        across, down = (centres - some[:, :1]) ** 2, (centres - some[:, 1:]) ** 2
-        np.minimum(squared, (down[:, :, None] + across[:, None, :]).min(axis=0), out=squared)
-    drawn: Picture = np.clip(np.float32(pen_width_px / 2 + 0.5) - np.sqrt(squared), 0.0, 1.0)
-    return drawn
+    reach = np.float32(pen_width_px / 2 + 0.5)  # from a point to where a pixel's centre stays white
+    around = int(np.ceil(2 * reach))  # pixels a side that a point can darken
+    first = np.ceil(points - reach - np.float32(0.5))
+    steps = np.arange(around, dtype=np.float32)
+    columns, rows = (first[:, axis, None] + steps for axis in (0, 1))
+    across, down = (
+        np.square(pixels + np.float32(0.5) - points[:, axis, None])
+        for axis, pixels in enumerate((columns, rows))
+    )
+    ink = np.clip(reach - np.sqrt(down[:, :, None] + across[:, None, :]), 0.0, 1.0)
+    paper = np.zeros((SIDE_PX + 2 * around, SIDE_PX + 2 * around), np.float32)
+    at = (rows[:, :, None] + around) * paper.shape[1] + columns[:, None, :] + around
+    np.maximum.at(paper.reshape(-1), at.astype(np.intp).ravel(), ink.ravel())
+    return paper[around:-around, around:-around]
 
 
 def _thinned(path: Points) -> Points:
