@@ -176,3 +176,33 @@ class UnusableModel(InklingError):
         super().__init__(f"{file}: {reason}")
         self.file = file
         self.reason = reason
+
+
+class UnusableHead(InklingError):
+    """A stored head, history entry or pointer to them is missing, damaged or for something else."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where} {reason}")
+        self.where = where
+        self.reason = reason
+
+
+class HeadsFrozen(InklingError):
+    """Somebody has frozen the heads, so no round may promote any."""
+
+    def __init__(self) -> None:
+        super().__init__("The heads are frozen: nothing is promoted until they are unfrozen.")
+
+
+class HeadsChanged(InklingError):
+    """Other heads became current since they were read, so what was to follow did not happen."""
+
+    def __init__(self) -> None:
+        super().__init__("Other heads have become current meanwhile; look again and decide anew.")
+
+
+class NothingToRollBack(InklingError):
+    """The heads as shipped are current, and there is nothing before them."""
+
+    def __init__(self) -> None:
+        super().__init__("The models answer as trained: there is nothing to roll back.")

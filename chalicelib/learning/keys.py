@@ -1,4 +1,4 @@
-"""Where feedback lies in a store: every key is built and read here."""
+"""Where feedback and what is learnt of it lie in a store: every key is built and read here."""
 
 import hashlib
 import re
@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Self
 
 ROOT = "feedback/v1"
+LEARNING_ROOT = "learning/v1"
+CURRENT_KEY = f"{LEARNING_ROOT}/current.json"  # the one pointer to what is served
 _ID = r"[0-9a-f]{32}"
 _KEY = re.compile(
     rf"{ROOT}/status=(?P<status>[a-z]+)/dt=(?P<day>[0-9-]{{10}})/(?P<id>{_ID})\.(?:png|json)"
@@ -65,3 +67,13 @@ def status_prefix(status: FeedbackStatus) -> str:
 def claim_key(idempotency_key: str) -> str:
     """Return the key of the claim that an Idempotency-Key makes; the key itself is not in it."""
     return f"{ROOT}/idempotency/{hashlib.sha256(idempotency_key.encode()).hexdigest()}.json"
+
+
+def head_key(sha256: str) -> str:
+    """Return the key of the head whose bytes have that digest."""
+    return f"{LEARNING_ROOT}/heads/{sha256}.json"
+
+
+def history_key(sha256: str) -> str:
+    """Return the key of the history entry whose bytes have that digest."""
+    return f"{LEARNING_ROOT}/history/{sha256}.json"

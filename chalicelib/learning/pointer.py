@@ -1,0 +1,199 @@
+"""The one pointer to the heads that are served: promoted, rolled back, frozen."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.errors import (
+    HeadsChanged,
+    HeadsFrozen,
+    NothingToRollBack,
+    StorageUnavailable,
+    UnusableHead,
+)
+from chalicelib.learning.heads import Head
+from chalicelib.learning.history import Action, Current, HistoryEntry
+from chalicelib.learning.keys import CURRENT_KEY, head_key, history_key
+from chalicelib.learning.stored_json import read_named, require_text
+from chalicelib.stores.store import Conflict, Expected, Store
+
+MAX_ATTEMPTS = 20  # of a freeze that others' swaps keep getting in the way of
+
+Tag = Expected | str
+
+
+class HeadBook:
+    """Keeps heads, the pointer to the current ones, and the history of that pointer.
+
+    Objects named by their content are written first; the conditional write of the pointer comes
+    last and is the commit. What a kill leaves behind before that, nothing ever reads.
+    """
+
+    def __init__(
+        self, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._store = store
+        self._now = now
+
+    def read(self) -> tuple[Current, Tag]:
+        """Return what is current, and the tag that `promote` expects of who has seen it.
+
+        Raises UnusableHead where the pointer is damaged, StorageUnavailable.
+        """
+        blob = self._store.get(CURRENT_KEY)
+        if blob is None:
+            return Current(), Expected.NOTHING
+        return Current.decode(blob.data, CURRENT_KEY), blob.tag
+
+    def head(self, sha256: str) -> Head:
+        """Return a head by its name. Raises UnusableHead, StorageUnavailable."""
+        key = head_key(sha256)
+        return Head.decode(read_named(self._store, key, sha256), key)
+
+    def promote(
+        self,
+        heads: Mapping[str, Head],
+        expected_tag: Tag,
+        by: str,
+        reason: str,
+        figures: Mapping[str, Any],
+    ) -> Current:
+        """Make heads current, by the name of their models; models not named keep theirs.
+
+        Raises HeadsFrozen, HeadsChanged where the pointer no longer has the expected tag,
+        InvalidField, UnusableHead where one is for another model, StorageUnavailable.
+        """
+        for model, head in heads.items():
+            if head.model != model:
+                raise UnusableHead(f"The head for {model}", f"was fitted for {head.model}")
+        current, tag = self.read()
+        if current.frozen:
+            raise HeadsFrozen
+        if tag != expected_tag:
+            raise HeadsChanged
+        names = {model: head.sha256 for model, head in heads.items()}
+        versions = {model: head.model_version for model, head in heads.items()}
+        entry = replace(
+            self._next(current, Action.PROMOTE, by, reason),
+            heads={**current.heads, **names},
+            versions={**current.versions, **versions},
+            figures=figures,
+        )
+        for head in heads.values():
+            self._store.put(head_key(head.sha256), head.encode())
+        return self._swap(entry, tag)
+
+    def rollback(self, by: str, reason: str) -> Current:
+        """Make the heads current that were so before the present ones; frozen or not.
+
+        Another rollback goes one step further back, at last to the models as trained: what was
+        rolled back comes again only by a promotion. Raises NothingToRollBack, HeadsChanged where
+        other heads became current meanwhile, InvalidField, UnusableHead, StorageUnavailable.
+        """
+        seen: Current | None = None
+
+        def back(current: Current) -> HistoryEntry:
+            nonlocal seen
+            seen = seen or current
+            if current.heads != seen.heads:
+                raise HeadsChanged
+            earlier = self._earlier(current)
+            return replace(
+                self._next(current, Action.ROLLBACK, by, reason),
+                heads=earlier.heads if earlier else {},
+                versions=earlier.versions if earlier else {},
+                restored=earlier.sha256 if earlier else None,
+            )
+
+        return self._change(back)
+
+    def freeze(self, by: str, reason: str) -> Current:
+        """Let no round promote; what is served stays. Raises InvalidField, StorageUnavailable."""
+        return self._set_frozen(Action.FREEZE, by, reason)
+
+    def unfreeze(self, by: str, reason: str) -> Current:
+        """Let rounds promote again. Raises InvalidField, StorageUnavailable."""
+        return self._set_frozen(Action.UNFREEZE, by, reason)
+
+    def history(self) -> Iterator[HistoryEntry]:
+        """Yield every change, the newest first. Raises UnusableHead, StorageUnavailable."""
+        name = self.read()[0].entry
+        while name is not None:
+            entry = self._entry(name)
+            yield entry
+            name = entry.parent
+
+    def _set_frozen(self, action: Action, by: str, reason: str) -> Current:
+        frozen = action is Action.FREEZE
+        return self._change(
+            lambda current: replace(self._next(current, action, by, reason), frozen=frozen)
+        )
+
+    def _next(self, current: Current, action: Action, by: str, reason: str) -> HistoryEntry:
+        """Return an entry that follows what is current, unchanged yet. Raises InvalidField."""
+        require_text("by", by)
+        require_text("reason", reason)
+        return HistoryEntry(
+            parent=current.entry,
+            action=action,
+            heads=current.heads,
+            versions=current.versions,
+            frozen=current.frozen,
+            by=by,
+            reason=reason,
+            time=self._now().isoformat(),
+        )
+
+    def _earlier(self, current: Current) -> HistoryEntry | None:
+        """Return the newest entry with other heads; None where those are the shipped ones."""
+        if not current.heads:
+            raise NothingToRollBack
+        name = current.entry
+        while name is not None:
+            entry = self._entry(name)
+            if entry.heads != current.heads:
+                return entry
+            name = entry.before
+        return None
+
+    def _change(self, change: Callable[[Current], HistoryEntry]) -> Current:
+        """Swap in what `change` makes of what is current, again where others came first."""
+        for _ in range(MAX_ATTEMPTS):
+            current, tag = self.read()
+            entry = change(current)
+            try:
+                return self._swap(entry, tag)
+            except HeadsChanged:
+                continue
+        raise StorageUnavailable("swap the current heads")
+
+    def _swap(self, entry: HistoryEntry, tag: Tag) -> Current:
+        """Commit an entry; raises HeadsChanged where the pointer no longer has that tag.
+
+        A put whose answer was lost may have swapped all the same, and others may have swapped
+        since: so the history says whether it did.
+        """
+        name = entry.sha256
+        self._store.put(history_key(name), entry.encode())
+        new = entry.current
+        try:
+            self._store.put(CURRENT_KEY, new.encode(), expected=tag)
+        except Conflict as conflict:
+            if not self._follows(name, entry.parent):
+                raise HeadsChanged from conflict
+        except StorageUnavailable:
+            if not self._follows(name, entry.parent):
+                raise
+        return new
+
+    def _follows(self, name: str, parent: str | None) -> bool:
+        """Whether the entry of that name came after `parent` in the history."""
+        found = self.read()[0].entry
+        while found not in (name, parent, None):
+            found = self._entry(found).parent
+        return found == name
+
+    def _entry(self, name: str) -> HistoryEntry:
+        key = history_key(name)
+        return HistoryEntry.decode(read_named(self._store, key, name), key)
