@@ -206,3 +206,12 @@ class NothingToRollBack(InklingError):
 
     def __init__(self) -> None:
         super().__init__("The models answer as trained: there is nothing to roll back.")
+
+
+class DamagedFeedback(InklingError):
+    """A stored record or picture is not what Inkling writes; it is left as it is."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"{key} is no feedback: {reason}.")
+        self.key = key
+        self.reason = reason
