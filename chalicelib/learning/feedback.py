@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.errors import IdempotencyConflict, NotFound, StorageUnavailable
+from chalicelib.learning.filed import read_record
 from chalicelib.learning.keys import FeedbackPlace, FeedbackStatus, claim_key, status_prefix
 from chalicelib.learning.receipts import (
     ReceiptCode,
@@ -14,6 +15,7 @@ from chalicelib.learning.receipts import (
     random_secret,
 )
 from chalicelib.learning.records import Claim, Record, Submission
+from chalicelib.learning.withdrawal import forbid, is_withdrawn, places_of, remove
 from chalicelib.stores.store import Conflict, Expected, Store
 
 # The S3 store ends what it began up to 2.5 s after that, so that a caller waits for under 5 s.
@@ -67,13 +69,26 @@ class FeedbackBook:
             time = self._now()
             code = ReceiptCode(time.date(), new_id(), random_secret())
             return _keep(store, submission, code, time)
+        for _ in range(MAX_CLAIM_ATTEMPTS):
+            if receipt := self._submit_once(store, submission, key):
+                return receipt
+        raise StorageUnavailable("keep feedback")
+
+    def _submit_once(self, store: Store, submission: Submission, key: str) -> Receipt | None:
+        """Store the feedback of a key; None where it is withdrawn, and so the key free again."""
         claim, ours = self._claim(store, key, submission.body_sha256)
         if claim.body_sha256 != submission.body_sha256:
             raise IdempotencyConflict
         code = ReceiptCode(claim.time.date(), claim.id, derived_secret(claim.salt, key))
         if not ours and _find(store, code.day, code.id):
-            return Receipt(code.id, str(code), created=False)
-        return _keep(store, submission, code, claim.time)
+            receipt = Receipt(code.id, str(code), created=False)
+        else:
+            receipt = _keep(store, submission, code, claim.time)
+        if is_withdrawn(store, code.id):  # in part, or by the receipt of a quicker repetition
+            _release(store, claim_key(key), code.id)
+            remove(store, code.day, code.id)
+            return None
+        return receipt
 
     def _claim(self, store: Store, key: str, body_sha256: str) -> tuple[Claim, bool]:
         """Return the claim of the key, and whether it was made just now."""
@@ -99,14 +114,20 @@ class FeedbackBook:
         if not code or not found or not code.opens(found[1].receipt_sha256):
             raise NotFound("feedback")
         place, record = found
-        # The claim goes first: should we break off here, the record still leads to all the rest.
+        forbid(store, record.id, self._now())
+        # The claim goes before the record: should we break off, the record leads to all the rest.
         if record.claim:
             _release(store, record.claim, record.id)
-        store.delete(place.record_key)
-        store.delete(place.picture_key)
+        remove(store, place.day, record.id)
 
     def sweep(self) -> Swept:
-        """Remove what was broken off more than an hour ago; a record never goes."""
+        """Complete moves that broke off, remove what was broken off more than an hour ago.
+
+        A record never goes, unless it was withdrawn.
+        """
+        from chalicelib.learning.shelf import FeedbackShelf
+
+        FeedbackShelf(self._store, self._now).tidy()
         before = self._now() - ORPHAN_AGE
         pictures = sum(self._sweep_pictures(status, before) for status in FeedbackStatus)
         return Swept(pictures, self._store.sweep(before))
@@ -157,9 +178,11 @@ def _release(store: Store, key: str, feedback_id: str) -> None:
 
 
 def _find(store: Store, day: date, feedback_id: str) -> tuple[FeedbackPlace, Record] | None:
-    """Return the feedback of that day and id, whatever its status."""
-    for status in FeedbackStatus:
-        place = FeedbackPlace(status, day, feedback_id)
-        if blob := store.get(place.record_key):
-            return place, Record.decode(blob.data)
+    """Return the feedback of that day and id, whatever its status.
+
+    It is looked for twice: a move can bring it to where a single round has looked already.
+    """
+    for place in (*places_of(day, feedback_id),) * 2:
+        if found := read_record(store, place):
+            return place, found[0]
     return None

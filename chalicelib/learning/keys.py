@@ -10,10 +10,14 @@ from typing import Self
 ROOT = "feedback/v1"
 LEARNING_ROOT = "learning/v1"
 CURRENT_KEY = f"{LEARNING_ROOT}/current.json"  # the one pointer to what is served
+
+
+WITHDRAWN = f"{ROOT}/withdrawn/"
 _ID = r"[0-9a-f]{32}"
 _KEY = re.compile(
     rf"{ROOT}/status=(?P<status>[a-z]+)/dt=(?P<day>[0-9-]{{10}})/(?P<id>{_ID})\.(?:png|json)"
 )
+_WITHDRAWN = re.compile(rf"{WITHDRAWN}(?P<id>{_ID})\.json")
 
 
 class FeedbackStatus(StrEnum):
@@ -77,3 +81,14 @@ def head_key(sha256: str) -> str:
 def history_key(sha256: str) -> str:
     """Return the key of the history entry whose bytes have that digest."""
     return f"{LEARNING_ROOT}/history/{sha256}.json"
+
+
+def tombstone_key(feedback_id: str) -> str:
+    """Return the key of what says that the feedback was withdrawn."""
+    return f"{WITHDRAWN}{feedback_id}.json"
+
+
+def withdrawn_id(key: str) -> str | None:
+    """Return the id of the feedback that a tombstone's key is about, None for another key."""
+    found = _WITHDRAWN.fullmatch(key)
+    return found["id"] if found else None

@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
-RECORD_FORMAT = 1
+from chalicelib.errors import DamagedFeedback
+from chalicelib.learning.keys import FeedbackStatus
+
+RECORD_FORMAT = 2  # 1 had neither source nor verdict
+READ_FORMATS = (1, RECORD_FORMAT)
 CONSENT_VERSION = "1"  # counts up whenever the page asks for consent in other words
 
 Strokes = Sequence[Sequence[Sequence[float]]]
@@ -22,6 +26,7 @@ class Submission:
     predicted: label, probability, model and version of the answer that was seen, or None.
     model, version, normalisation: what served at that time.
     body_sha256: digest of the request in canonical form: tells a repetition from another request.
+    source: host of the page that it was sent from (a site, not a person), None where none is named.
     """
 
     picture_png: bytes
@@ -33,6 +38,36 @@ class Submission:
     normalisation: str
     body_sha256: str
     idempotency_key: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of feedback: where it was moved to, by whom and why.
+
+    label: as judged: the claimed one, or another where it was relabelled; None: no digit.
+    by: "rules", or a reviewer's name.
+    reason: a short word for programs, such as "models_agree", "duplicate" or "reviewed".
+    time: ISO 8601, UTC.
+    revision: counts the verdicts on this feedback from 1.
+    """
+
+    status: FeedbackStatus
+    label: str | None
+    by: str
+    reason: str
+    time: str
+    revision: int
+
+    def __post_init__(self) -> None:
+        """Raise ValueError or TypeError for what cannot be."""
+        datetime.fromisoformat(self.time)
+        FeedbackStatus(self.status)
+        texts = (self.by, self.reason, self.label or "")
+        if type(self.revision) is not int or self.revision < 1:
+            raise ValueError(f"revision is {self.revision!r}")
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("label, by or reason is no text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +78,8 @@ class Record:
     consent: the version of the words that the sender consented to.
     receipt_sha256: digest of the receipt's secret, which itself is nowhere in the store.
     claim: key of the claim that the sender's Idempotency-Key made, None where there was none.
+    source: host of the page that it was sent from, None where none was named.
+    verdict: the latest one, None where nobody has judged it yet.
     """
 
     format: int = RECORD_FORMAT
@@ -57,15 +94,30 @@ class Record:
     consent: str = CONSENT_VERSION
     receipt_sha256: str
     claim: str | None
+    source: str | None = None
+    verdict: Verdict | None = None
 
     def encode(self) -> bytes:
         """Return the record as JSON."""
-        return _encode({field.name: getattr(self, field.name) for field in fields(self)})
+        content = {field.name: getattr(self, field.name) for field in fields(self)}
+        if self.verdict:
+            content["verdict"] = asdict(self.verdict)
+        return _encode(content | {"format": RECORD_FORMAT})
 
     @classmethod
-    def decode(cls, data: bytes) -> Self:
-        """Read what `encode` wrote."""
-        return cls(**json.loads(data))
+    def decode(cls, data: bytes, key: str) -> Self:
+        """Read what `encode` wrote; `key` names it where that fails. Raises DamagedFeedback."""
+        try:
+            content = json.loads(data)
+            if content["format"] not in READ_FORMATS:
+                raise DamagedFeedback(key, f"its format is {content['format']!r}")
+            if content.get("verdict") is not None:
+                content["verdict"] = _verdict(content["verdict"])
+            record = cls(**content)
+            _require_sound(record)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise DamagedFeedback(key, f"it cannot be read ({error!r})") from error
+        return record
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +150,21 @@ class Claim:
         """Read what `encode` wrote."""
         claim = json.loads(data)
         return cls(**claim | {"time": datetime.fromisoformat(claim["time"])})
+
+
+def _verdict(content: dict[str, Any]) -> Verdict:
+    return Verdict(**content | {"status": FeedbackStatus(content["status"])})
+
+
+def _require_sound(record: Record) -> None:
+    """Raise TypeError or ValueError where a field that others rely on is of another kind."""
+    texts = (record.id, record.model, record.version, record.normalisation, record.receipt_sha256)
+    perhaps = (record.label, record.claim, record.source)
+    if not all(isinstance(text, str) for text in (*texts, *(p for p in perhaps if p is not None))):
+        raise TypeError("a field is no text")
+    if not isinstance(record.predicted, dict | None) or not isinstance(record.strokes, list | None):
+        raise TypeError("predicted or strokes is of another kind")
+    datetime.fromisoformat(record.time)
 
 
 def _encode(content: dict[str, object]) -> bytes:

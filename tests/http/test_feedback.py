@@ -116,8 +116,15 @@ def test_what_is_refused_is_not_stored(
     assert not feedback_directory.exists()
 
 
-def test_withdrawn_feedback_leaves_nothing(client: Transport, feedback_directory: Path) -> None:
-    receipt = accepted(submit(client, feedback(), "a-key-to-forget"))
-    assert any(path.is_file() for path in feedback_directory.glob("feedback/**/*"))
-    client.request("DELETE", f"/v1/feedback/{receipt}")
-    assert not any(path.is_file() for path in feedback_directory.glob("feedback/**/*"))
+def test_withdrawn_feedback_leaves_that_it_was_withdrawn_and_nothing_else(
+    client: Transport, feedback_directory: Path
+) -> None:
+    answer = submit(client, feedback(), "a-key-to-forget")
+    assert len(files(feedback_directory)) == 3, "a picture, a record and a claim"
+    client.request("DELETE", f"/v1/feedback/{accepted(answer)}")
+    assert files(feedback_directory) == [f"feedback/v1/withdrawn/{answer.json['id']}.json"]
+
+
+def files(directory: Path) -> list[str]:
+    found = directory.glob("feedback/**/*")
+    return [str(path.relative_to(directory)) for path in found if path.is_file()]

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from chalicelib.learning.keys import ROOT, FeedbackPlace
+from chalicelib.learning.keys import ROOT, WITHDRAWN, FeedbackPlace
 from chalicelib.learning.records import Submission
 from chalicelib.stores.store import Store
 
@@ -28,8 +28,9 @@ def make_submission(
 
 
 def stored(store: Store) -> dict[str, bytes]:
-    """Return everything in the store by its key."""
-    blobs = {listed.key: store.get(listed.key) for listed in store.list()}
+    """Return everything in the store by its key, but for the tombstones of what was withdrawn."""
+    keys = [listed.key for listed in store.list() if not listed.key.startswith(WITHDRAWN)]
+    blobs = {key: store.get(key) for key in keys}
     return {key: blob.data for key, blob in blobs.items() if blob is not None}
 
 

@@ -58,7 +58,7 @@ def test_feedback_lands_as_a_picture_and_a_record(store: Store, book: FeedbackBo
     record = json.loads(contents[f"{FOLDER}/{receipt.id}.json"])
     assert re.fullmatch("[0-9a-f]{64}", record.pop("receipt_sha256"))
     assert record == {
-        "format": 1,
+        "format": 2,
         "id": receipt.id,
         "time": "2026-03-01T12:00:00+00:00",
         "label": "7",
@@ -69,6 +69,8 @@ def test_feedback_lands_as_a_picture_and_a_record(store: Store, book: FeedbackBo
         "normalisation": "1",
         "consent": "1",
         "claim": None,
+        "source": None,
+        "verdict": None,
     }
 
 

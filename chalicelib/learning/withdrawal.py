@@ -1,0 +1,52 @@
+"""Feedback that was withdrawn stays away, whatever else is under way with it.
+
+A tombstone is written first, then all is removed. Whoever writes feedback looks for its tombstone
+after that, and removes what was written if there is one: either sees what the other did.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from chalicelib.learning.keys import (
+    WITHDRAWN,
+    FeedbackPlace,
+    FeedbackStatus,
+    tombstone_key,
+    withdrawn_id,
+)
+from chalicelib.stores.store import Store
+
+
+def forbid(store: Store, feedback_id: str, time: datetime) -> None:
+    """Write the tombstone of feedback: its id and the time, nothing of what it was."""
+    content = {"format": 1, "id": feedback_id, "time": time.isoformat()}
+    store.put(tombstone_key(feedback_id), json.dumps(content).encode())
+
+
+def is_withdrawn(store: Store, feedback_id: str) -> bool:
+    """Whether feedback has a tombstone."""
+    return store.get(tombstone_key(feedback_id)) is not None
+
+
+def withdrawn_ids(store: Store) -> frozenset[str]:
+    """Return the ids of all feedback that has a tombstone."""
+    keys = (listed.key for listed in store.list(WITHDRAWN))
+    return frozenset(found for key in keys if (found := withdrawn_id(key)))
+
+
+def remove(store: Store, day: date, feedback_id: str) -> None:
+    """Remove pictures and records of feedback under every status.
+
+    The records go last: should it break off, they lead whoever repeats it to the rest.
+    """
+    places = list(places_of(day, feedback_id))
+    for place in places:
+        store.delete(place.picture_key)
+    for place in places:
+        store.delete(place.record_key)
+
+
+def places_of(day: date, feedback_id: str) -> Iterator[FeedbackPlace]:
+    """Yield where feedback can lie, under each status."""
+    return (FeedbackPlace(status, day, feedback_id) for status in FeedbackStatus)
