@@ -17,7 +17,12 @@ CHUNK_BYTES = 1 << 16
 BAR_CHARACTERS = 30
 
 
-def fetch(mirrors: Sequence[str], target: Path, verify: Callable[[Path], str | None]) -> None:
+def fetch(
+    mirrors: Sequence[str],
+    target: Path,
+    verify: Callable[[Path], str | None],
+    max_bytes: int | None = None,
+) -> None:
     """Download `target` from one of `mirrors`.
 
     What has arrived is kept as `<target>.part` and continued by the next attempt, also by a
@@ -27,6 +32,7 @@ def fetch(mirrors: Sequence[str], target: Path, verify: Callable[[Path], str | N
     ----------
     mirrors : complete addresses of the same file, the preferred one first.
     verify : says what is wrong with a finished file, or None.
+    max_bytes : how much of the file's start is wanted, where that is not all of it.
 
     Raises
     ------
@@ -37,7 +43,7 @@ def fetch(mirrors: Sequence[str], target: Path, verify: Callable[[Path], str | N
     part = target.with_name(target.name + ".part")
     reasons = []
     for url in mirrors:
-        reason = _try_mirror(url, part, target.name)
+        reason = _try_mirror(url, part, target.name, max_bytes)
         if reason is None:
             reason = verify(part)
             if reason is None:
@@ -51,16 +57,16 @@ def fetch(mirrors: Sequence[str], target: Path, verify: Callable[[Path], str | N
     )
 
 
-def _try_mirror(url: str, part: Path, name: str) -> str | None:
+def _try_mirror(url: str, part: Path, name: str, max_bytes: int | None) -> str | None:
     """Bring `part` to its full length from one mirror; answer why that failed, or None."""
     reason = "gave nothing"
     for _ in range(ATTEMPTS_PER_MIRROR):
         try:
-            if _continue_part(url, part, name):
+            if _continue_part(url, part, name, max_bytes):
                 return None
             reason = "the connection was cut"
         except urllib.error.HTTPError as error:
-            if error.code == 416:  # we ask for bytes past its end: the part is whole, or wrong
+            if error.code == 416 and part.exists():  # it ends before: the part is whole, or wrong
                 return None
             return f"HTTP {error.code}"
         except urllib.error.URLError as error:
@@ -70,17 +76,20 @@ def _try_mirror(url: str, part: Path, name: str) -> str | None:
     return reason
 
 
-def _continue_part(url: str, part: Path, name: str) -> bool:
+def _continue_part(url: str, part: Path, name: str, max_bytes: int | None) -> bool:
     """Append what is missing; answer whether everything announced has arrived."""
     have_bytes = part.stat().st_size if part.exists() else 0
+    if have_bytes == max_bytes:
+        return True
     request = urllib.request.Request(url, headers={"Accept-Encoding": "identity"})  # noqa: S310 -- the mirrors are named in our code
-    if have_bytes:
-        request.add_header("Range", f"bytes={have_bytes}-")
+    if have_bytes or max_bytes:
+        request.add_header("Range", f"bytes={have_bytes}-{max_bytes - 1 if max_bytes else ''}")
     with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310 -- as above
         if response.status != 206:  # the server does not resume, it starts over
             have_bytes = 0
         announced = response.headers.get("Content-Length")
-        total_bytes = have_bytes + int(announced) if announced else None
+        ends = [have_bytes + int(announced)] if announced else []
+        total_bytes = min([*ends, max_bytes] if max_bytes else ends, default=None)
         with part.open("ab" if have_bytes else "wb") as file:
             received_bytes = _copy(response, file, have_bytes, total_bytes, name)
     return total_bytes is None or received_bytes == total_bytes
@@ -90,13 +99,18 @@ def _copy(
     response: IO[bytes], file: IO[bytes], have_bytes: int, total_bytes: int | None, name: str
 ) -> int:
     """Copy the body to the file while a bar shows how far it is; answer the bytes in the file."""
-    while chunk := response.read(CHUNK_BYTES):
+    while chunk := response.read(_next_bytes(have_bytes, total_bytes)):
         file.write(chunk)
         have_bytes += len(chunk)
         _draw_bar(name, have_bytes, total_bytes)
     if sys.stderr.isatty():
         print(file=sys.stderr)
     return have_bytes
+
+
+def _next_bytes(have_bytes: int, total_bytes: int | None) -> int:
+    """Return how much to read next; a server that knows no ranges sends more than is wanted."""
+    return CHUNK_BYTES if total_bytes is None else min(CHUNK_BYTES, total_bytes - have_bytes)
 
 
 def _draw_bar(name: str, have_bytes: int, total_bytes: int | None) -> None:

@@ -88,3 +88,39 @@ def test_without_any_mirror_one_error_says_what_to_do(
     with pytest.raises(MissingData, match=r"(?s)127\.0\.0\.1:1.*HTTP 404.*put the file there"):
         fetch([closed, file_server.url + "a"], tmp_path / "a", verify)
     assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+def test_the_start_of_a_file_is_enough_where_no_more_is_wanted(
+    file_server: FileServer, tmp_path: Path, *, ranges: bool
+) -> None:
+    file_server.files["/a"] = CONTENT
+    file_server.ranges = ranges
+    fetch([file_server.url + "a"], tmp_path / "a", lambda _: None, max_bytes=70_000)
+    assert (tmp_path / "a").read_bytes() == CONTENT[:70_000]
+    assert file_server.requested == [("/a", "bytes=0-69999")]
+
+
+def test_the_start_of_a_file_is_resumed_and_not_passed(
+    file_server: FileServer, tmp_path: Path
+) -> None:
+    file_server.files["/a"] = CONTENT
+    file_server.cuts = 1
+    fetch([file_server.url + "a"], tmp_path / "a", lambda _: None, max_bytes=70_000)
+    assert (tmp_path / "a").read_bytes() == CONTENT[:70_000]
+    assert [asked for _, asked in file_server.requested] == ["bytes=0-69999", "bytes=35000-69999"]
+
+
+def test_a_file_that_is_shorter_than_its_wanted_start_is_whole(
+    file_server: FileServer, tmp_path: Path
+) -> None:
+    file_server.files["/a"] = b"short"
+    fetch([file_server.url + "a"], tmp_path / "a", lambda _: None, max_bytes=70_000)
+    assert (tmp_path / "a").read_bytes() == b"short"
+
+
+def test_an_address_that_moved_is_followed(file_server: FileServer, tmp_path: Path) -> None:
+    file_server.files["/new"] = CONTENT
+    file_server.redirects["/old"] = "/new"
+    fetch([file_server.url + "old"], tmp_path / "a", verify)
+    assert (tmp_path / "a").read_bytes() == CONTENT
