@@ -1,5 +1,7 @@
 """Optional drawings from a folder: digits drawn on screens, and drawings that are no digits.
 
+`export.drawings` makes such a folder from public sources.
+
 Each drawing says who or what it comes from, so that validation can hold out whole writers,
 programs, alphabets and categories instead of single drawings.
 """
@@ -23,6 +25,7 @@ DRAWN_STROKES = "drawn/strokes.json"
 DRAWN_CANVAS = "drawn/canvas28.npz"
 OTHER_CHARACTERS = "not_digits/characters.json"
 DOODLES = "not_digits/doodles.npz"
+SETS = (DRAWN_STROKES, DRAWN_CANVAS, OTHER_CHARACTERS, DOODLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,10 @@ def load_drawings(folder: Path) -> list[Sample]:
     }
     found = {name: reader for name, reader in readers.items() if (folder / name).exists()}
     if not found:
-        raise MissingData(f"{folder} holds none of {', '.join(readers)}.")
+        raise MissingData(
+            f"{folder} holds none of {', '.join(readers)}; "
+            f"`make drawings DATA={folder}` fetches them."
+        )
     samples: list[Sample] = []
     for name, reader in found.items():
         try:
