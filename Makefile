@@ -11,7 +11,7 @@ TRAIN_BIN := .venv-train/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check train-env train-fast search quality clean
+.PHONY: help run test check train-env drawings train-fast search quality clean
 .SUFFIXES:
 
 help: ## list the targets
@@ -35,6 +35,9 @@ check: .venv/dev.stamp ## ruff, its formatter and strict types, without the test
 	@$(BIN)/mypy
 
 train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
+
+drawings: .venv/run.stamp ## fetch the drawn sets from their public sources (DATA, ONLY=uji,omniglot)
+	@$(BIN)/python -m export.drawings --out $(DATA) $(if $(ONLY),--only $(ONLY))
 
 train-fast: .venv-train/train.stamp ## 99.4 % of MNIST within a minute on two cores (RUNS, DATA)
 	@OMP_WAIT_POLICY=passive $(TRAIN_BIN)/python -m export.fast --data $(DATA)/mnist --runs $(RUNS)

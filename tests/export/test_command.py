@@ -23,7 +23,7 @@ def test_without_pytorch_there_is_one_line_and_status_2(command: str) -> None:
     assert line.endswith("this needs the training environment: make train-env")
 
 
-@pytest.mark.parametrize("command", ["evaluate", "show"])
+@pytest.mark.parametrize("command", ["evaluate", "show", "drawings"])
 def test_what_does_not_train_runs_without_it(command: str) -> None:
     done = run_export(command, "--help")
     assert done.returncode == 0
