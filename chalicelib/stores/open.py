@@ -1,13 +1,12 @@
-"""Opens the store that a setting names."""
+"""Opens the store that a setting names, and imports no other."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from chalicelib.errors import InvalidSetting
-from chalicelib.stores.directory import DirectoryStore
-from chalicelib.stores.s3 import S3Store
-from chalicelib.stores.store import Store, check_prefix
+from chalicelib.stores.store import Reader, Store, check_prefix
 
 VARIABLE = "INKLING_FEEDBACK"
 LEFTOVER_AGE = timedelta(hours=1)
@@ -26,26 +25,45 @@ def open_store(location: str) -> Store:
         return _open_directory(location)
     if url["scheme"] != "s3":
         raise InvalidSetting(VARIABLE, f"is {location!r}; it must be a directory or s3://bucket")
-    return _open_bucket(url["rest"])
+    from chalicelib.stores.s3 import S3Store
+
+    return S3Store(*_bucket_and_prefix(url["rest"]))
 
 
-def _open_directory(location: str) -> DirectoryStore:
+def open_reader(location: str, environ: Mapping[str, str]) -> Reader:
+    """Return what reads the store at `location`, without boto3 where `environ` has credentials.
+
+    Raises InvalidSetting, StorageUnavailable.
+    """
+    url = _URL.fullmatch(location)
+    if url is None or url["scheme"] != "s3":
+        return open_store(location)
+    from chalicelib.stores.s3_reader import S3Reader, has_credentials
+
+    if not has_credentials(environ):
+        return open_store(location)
+    return S3Reader(*_bucket_and_prefix(url["rest"]), environ)
+
+
+def _open_directory(location: str) -> Store:
     if not location.strip() or "\0" in location:
         raise InvalidSetting(VARIABLE, "is empty or no path; name a directory or s3://bucket")
     root = Path(location).expanduser().absolute()
     if root.exists() and not root.is_dir():
         raise InvalidSetting(VARIABLE, f"names {root}, which is not a directory")
+    from chalicelib.stores.directory import DirectoryStore
+
     store = DirectoryStore(root)
     store.sweep(datetime.now(UTC) - LEFTOVER_AGE)
     return store
 
 
-def _open_bucket(address: str) -> S3Store:
+def _bucket_and_prefix(address: str) -> tuple[str, str]:
     bucket, _, path = address.partition("/")
     prefix = path.rstrip("/") + "/" if path.rstrip("/") else ""
     if not _BUCKET.fullmatch(bucket):
         raise InvalidSetting(VARIABLE, f"names {bucket!r}, which no bucket can be called")
     try:
-        return S3Store(bucket, check_prefix(prefix))
+        return bucket, check_prefix(prefix)
     except ValueError:
         raise InvalidSetting(VARIABLE, f"has {path!r} as its prefix, which is no key") from None

@@ -46,16 +46,20 @@ class Conflict(Exception):
         self.key = key
 
 
-class Store(Protocol):
+class Reader(Protocol):
+    """What can be read by key, as from a store."""
+
+    def get(self, key: str) -> Blob | None:
+        """Return what lies under `key`, None where nothing does. Raises StorageUnavailable."""
+
+
+class Store(Reader, Protocol):
     """Bytes by key.
 
     A key is one or more segments joined by '/', and no key is another's folder. Every operation
     raises ValueError for what is no key, and StorageUnavailable where the storage fails; a put
     that failed so may have happened all the same, but never by half.
     """
-
-    def get(self, key: str) -> Blob | None:
-        """Return what lies under `key`, None where nothing does."""
 
     def put(self, key: str, data: bytes, *, expected: Expected | str = Expected.ANYTHING) -> str:
         """Write `data` under `key`, all or nothing, and return its tag.
