@@ -24,18 +24,26 @@ class Services:
 
     @cached_property
     def recognizer(self) -> "Recognizer":
-        """The published models, the default one opened and run once. Raises UnusableModel."""
+        """The published models and their heads, the default one opened and run once.
+
+        Raises UnusableModel.
+        """
         import numpy as np
 
+        from chalicelib.learning.serving import ServedHeads
         from chalicelib.recognition.normalise import SIDE_PX
         from chalicelib.recognition.recognizer import Recognizer
         from chalicelib.recognition.registry import ModelRegistry
+        from chalicelib.stores.open import open_reader
 
         registry = ModelRegistry.load(self.settings.models_directory)
         registry.model(registry.default).run(np.zeros((1, SIDE_PX, SIDE_PX), np.float32))
         # Processor time leaves out what a local server idles away before its first request.
         self.cold_start_ms = round(time.process_time() * 1000, 1)
-        return Recognizer(registry)
+        location = self.settings.feedback
+        return Recognizer(
+            registry, ServedHeads(registry, lambda: open_reader(location, os.environ))
+        )
 
     @cached_property
     def feedback(self) -> "FeedbackBook":
@@ -63,11 +71,12 @@ def start() -> None:
     """Check the settings and, in Lambda, open the default model. Raises InvalidSetting.
 
     Lambda starts a function with a whole processor, whatever its share is later, so the model is
-    opened then. Elsewhere (a local server, `chalice package`, tests) importing stays cheap.
+    opened then, and the heads are read. Elsewhere (a local server, `chalice package`, tests)
+    importing stays cheap.
     """
     parts = services()
     if parts.settings.in_lambda:
-        _ = parts.recognizer
+        parts.recognizer.variants()
 
 
 @lru_cache(maxsize=MAX_KEPT)

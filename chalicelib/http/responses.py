@@ -1,14 +1,15 @@
 """Readings and models as the JSON that callers get."""
 
 import base64
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.recognition.normalise import NORMALISATION_VERSION, SIDE_PX
 from chalicelib.recognition.png import encode_picture
 
 if TYPE_CHECKING:  # importing them would import onnxruntime
+    from chalicelib.recognition.heads import Variant
     from chalicelib.recognition.recognizer import Digit, Reading
-    from chalicelib.recognition.registry import ModelEntry, ModelRegistry
 
 DECIMALS = 6  # of a probability
 
@@ -52,22 +53,24 @@ def _digit_json(digit: "Digit", *, trace: bool) -> dict[str, Any]:
     return found
 
 
-def models_json(registry: "ModelRegistry") -> dict[str, Any]:
+def models_json(variants: "Mapping[str, Variant]", default: str) -> dict[str, Any]:
     """Return all models, the default first."""
     return {
-        "default": registry.default,
-        "models": [model_json(registry.entry(name), registry.default) for name in registry.names],
+        "default": default,
+        "models": [model_json(variant, default) for variant in variants.values()],
     }
 
 
-def model_json(entry: "ModelEntry", default: str) -> dict[str, Any]:
+def model_json(variant: "Variant", default: str) -> dict[str, Any]:
     """Return what is known of one model; `default` is the name of the default one."""
+    entry, head = variant.entry, variant.head
     return {
-        "name": entry.name,
+        "name": variant.name,
         "family": entry.family,
-        "version": entry.version,
-        "default": entry.name == default,
-        "adapted_from": None,
+        "version": variant.version,
+        "default": variant.name == default,
+        "adapted_from": entry.version if head else None,
+        "head": dict(head.origin) if head else None,
         "sha256": entry.sha256,
         "labels": list(entry.labels),
         "input": {"width": SIDE_PX, "height": SIDE_PX, "minimum": 0, "maximum": 1, "ink": 1},
@@ -79,6 +82,11 @@ def model_json(entry: "ModelEntry", default: str) -> dict[str, Any]:
             "digit": entry.thresholds.digit,
             "recognized": entry.thresholds.recognized,
         },
-        "figures": dict(entry.figures),
+        "figures": dict(variant.figures),
         "trained": dict(entry.trained),
     }
+
+
+def version_json(variant: "Variant") -> dict[str, str]:
+    """Return what tells one model's answers from those of any other."""
+    return {"name": variant.name, "version": variant.version}

@@ -147,7 +147,15 @@ SCHEMAS: Schema = {
             "family": _TEXT,
             "version": _TEXT,
             "default": _BOOLEAN,
-            "adapted_from": {"type": ["string", "null"], "description": "null: as trained."},
+            "adapted_from": {
+                "type": ["string", "null"],
+                "description": "The version that feedback adapted; null: as trained.",
+            },
+            "head": _object({"sha256": _TEXT, "dataset": _TEXT, "round": _TEXT, "time": _TEXT})
+            | {
+                "type": ["object", "null"],
+                "description": "Where its adapted last layer comes from; null: as trained.",
+            },
             "sha256": _TEXT,
             "labels": _array(_TEXT, 1),
             "input": _object(
@@ -174,6 +182,7 @@ SCHEMAS: Schema = {
             "status": {"const": "ok"},
             "version": _TEXT,
             "model": _VERSION,
+            "models": _array(_VERSION, 1),
             "preprocessing": _TEXT,
             "cold_start_ms": _NUMBER
             | {"description": "Processor time from the process's start to a first prediction."},

@@ -10,7 +10,7 @@ from chalicelib import __version__
 from chalicelib.errors import InvalidJson
 from chalicelib.http.openapi import openapi_document
 from chalicelib.http.requests import FeedbackRequest, parse_feedback, parse_recognize
-from chalicelib.http.responses import model_json, models_json, readings_json
+from chalicelib.http.responses import model_json, models_json, readings_json, version_json
 from chalicelib.learning.feedback import Receipt
 from chalicelib.learning.records import Submission
 from chalicelib.recognition.drawing import InkDrawing, StrokeDrawing
@@ -35,13 +35,12 @@ def recognize(request: Request, services: Services) -> Response:
 
 def submit_feedback(request: Request, services: Services) -> Response:
     """POST /v1/feedback."""
-    registry = services.recognizer.registry
-    default = registry.entry(registry.default)
+    default = services.recognizer.default()
     asked = parse_feedback(
         request.headers.get("content-type"),
         _body(request),
         request.headers.get("idempotency-key"),
-        default.labels,
+        default.entry.labels,
     )
     receipt = services.feedback.submit(_submission(asked, default.name, default.version))
     return _receipt(receipt)
@@ -55,26 +54,25 @@ def withdraw_feedback(request: Request, services: Services, receipt: str) -> Res
 
 def list_models(request: Request, services: Services) -> Response:
     """GET /v1/models."""
-    return _tagged(request, models_json(services.recognizer.registry))
+    recognizer = services.recognizer
+    return _tagged(request, models_json(recognizer.variants(), recognizer.registry.default))
 
 
 def show_model(request: Request, services: Services, name: str) -> Response:
     """GET /v1/models/{name}."""
-    registry = services.recognizer.registry
-    return _tagged(request, model_json(registry.entry(name), registry.default))
+    recognizer = services.recognizer
+    return _tagged(request, model_json(recognizer.variant(name), recognizer.registry.default))
 
 
 def show_health(request: Request, services: Services) -> Response:  # noqa: ARG001
     """GET /v1/health: answers once a model is open and has made a prediction."""
-    registry = services.recognizer.registry
+    models = [version_json(variant) for variant in services.recognizer.variants().values()]
     return _json(
         {
             "status": "ok",
             "version": __version__,
-            "model": {
-                "name": registry.default,
-                "version": registry.entry(registry.default).version,
-            },
+            "model": models[0],
+            "models": models,
             "preprocessing": NORMALISATION_VERSION,
             "cold_start_ms": services.cold_start_ms,
         }

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.errors import UnusableHead
+from chalicelib.learning.keys import head_key
 from chalicelib.learning.stored_json import (
     Check,
     decode_object,
@@ -20,7 +21,9 @@ from chalicelib.learning.stored_json import (
     is_sha256,
     is_text,
     is_time,
+    read_named,
 )
+from chalicelib.stores.store import Reader
 
 HEAD_FORMAT = 1
 VERSION_CHARACTERS = 8
@@ -86,6 +89,16 @@ class Head:
         """The short name that stands in answers, after the model's own version."""
         return self.sha256[:VERSION_CHARACTERS]
 
+    @property
+    def origin(self) -> dict[str, str]:
+        """What it was fitted to, by which round, when."""
+        return {
+            "sha256": self.sha256,
+            "dataset": self.dataset,
+            "round": self.round,
+            "time": self.time,
+        }
+
     @cached_property
     def _encoded(self) -> bytes:
         arrays = {name: _encode_array(getattr(self, name)) for name in ("weights", "bias")}
@@ -101,6 +114,12 @@ class Head:
         for name in ("weights", "bias"):
             found[name] = _decode_array(found[name], where)
         return cls(**found)
+
+
+def read_head(reader: Reader, sha256: str) -> Head:
+    """Return the head of that name. Raises UnusableHead, StorageUnavailable."""
+    key = head_key(sha256)
+    return Head.decode(read_named(reader, key, sha256), key)
 
 
 def _encode_array(array: Weights) -> dict[str, object]:

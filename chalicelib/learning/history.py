@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from chalicelib.errors import UnusableHead
+from chalicelib.learning.keys import CURRENT_KEY, history_key
 from chalicelib.learning.stored_json import (
     Check,
     decode_object,
@@ -20,9 +21,13 @@ from chalicelib.learning.stored_json import (
     is_time,
     object_of,
     optional,
+    read_named,
 )
+from chalicelib.stores.store import Expected, Reader
 
 HISTORY_FORMAT = 1
+
+Tag = Expected | str
 
 
 class Action(StrEnum):
@@ -113,6 +118,23 @@ class HistoryEntry:
         found = decode_object(data, where, _ENTRY)
         del found["format"]
         return cls(**found | {"action": Action(found["action"])})
+
+
+def read_current(reader: Reader) -> tuple[Current, Tag]:
+    """Return what is current, and the tag that a swap of it expects.
+
+    Raises UnusableHead where the pointer is damaged, StorageUnavailable.
+    """
+    blob = reader.get(CURRENT_KEY)
+    if blob is None:
+        return Current(), Expected.NOTHING
+    return Current.decode(blob.data, CURRENT_KEY), blob.tag
+
+
+def read_entry(reader: Reader, sha256: str) -> HistoryEntry:
+    """Return the history entry of that name. Raises UnusableHead, StorageUnavailable."""
+    key = history_key(sha256)
+    return HistoryEntry.decode(read_named(reader, key, sha256), key)
 
 
 def _is_action(value: object) -> bool:

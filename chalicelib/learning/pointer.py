@@ -12,15 +12,13 @@ from chalicelib.errors import (
     StorageUnavailable,
     UnusableHead,
 )
-from chalicelib.learning.heads import Head
-from chalicelib.learning.history import Action, Current, HistoryEntry
+from chalicelib.learning.heads import Head, read_head
+from chalicelib.learning.history import Action, Current, HistoryEntry, Tag, read_current, read_entry
 from chalicelib.learning.keys import CURRENT_KEY, head_key, history_key
-from chalicelib.learning.stored_json import read_named, require_text
-from chalicelib.stores.store import Conflict, Expected, Store
+from chalicelib.learning.stored_json import require_text
+from chalicelib.stores.store import Conflict, Store
 
 MAX_ATTEMPTS = 20  # of a freeze that others' swaps keep getting in the way of
-
-Tag = Expected | str
 
 
 class HeadBook:
@@ -41,15 +39,11 @@ class HeadBook:
 
         Raises UnusableHead where the pointer is damaged, StorageUnavailable.
         """
-        blob = self._store.get(CURRENT_KEY)
-        if blob is None:
-            return Current(), Expected.NOTHING
-        return Current.decode(blob.data, CURRENT_KEY), blob.tag
+        return read_current(self._store)
 
     def head(self, sha256: str) -> Head:
         """Return a head by its name. Raises UnusableHead, StorageUnavailable."""
-        key = head_key(sha256)
-        return Head.decode(read_named(self._store, key, sha256), key)
+        return read_head(self._store, sha256)
 
     def promote(
         self,
@@ -120,7 +114,7 @@ class HeadBook:
         """Yield every change, the newest first. Raises UnusableHead, StorageUnavailable."""
         name = self.read()[0].entry
         while name is not None:
-            entry = self._entry(name)
+            entry = read_entry(self._store, name)
             yield entry
             name = entry.parent
 
@@ -151,7 +145,7 @@ class HeadBook:
             raise NothingToRollBack
         name = current.entry
         while name is not None:
-            entry = self._entry(name)
+            entry = read_entry(self._store, name)
             if entry.heads != current.heads:
                 return entry
             name = entry.before
@@ -191,9 +185,5 @@ class HeadBook:
         """Whether the entry of that name came after `parent` in the history."""
         found = self.read()[0].entry
         while found not in (name, parent, None):
-            found = self._entry(found).parent
+            found = read_entry(self._store, found).parent
         return found == name
-
-    def _entry(self, name: str) -> HistoryEntry:
-        key = history_key(name)
-        return HistoryEntry.decode(read_named(self._store, key, name), key)

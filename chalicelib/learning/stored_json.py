@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from chalicelib.errors import InvalidField, UnusableHead
-from chalicelib.stores.store import Store
+from chalicelib.stores.store import Reader
 
 MAX_TEXT_CHARACTERS = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -38,9 +38,9 @@ def decode_object(data: bytes, where: str, checks: Mapping[str, Check]) -> dict[
     return found
 
 
-def read_named(store: Store, key: str, sha256: str) -> bytes:
+def read_named(reader: Reader, key: str, sha256: str) -> bytes:
     """Return an object that is named by its content. Raises UnusableHead, StorageUnavailable."""
-    blob = store.get(key)
+    blob = reader.get(key)
     if blob is None:
         raise UnusableHead(key, "is missing")
     if hashlib.sha256(blob.data).hexdigest() != sha256:

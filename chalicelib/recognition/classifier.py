@@ -59,6 +59,11 @@ class Classifier:
         """How many logits the network has."""
         return int(self._session.get_outputs()[0].shape[1])
 
+    @property
+    def features(self) -> int:
+        """How many features the network has."""
+        return int(self._session.get_outputs()[1].shape[1])
+
     def run(self, pictures: Picture) -> Outputs:
         """Run the network on pictures of shape (n, 28, 28), float32 in [0, 1]."""
         batch = np.ascontiguousarray(pictures[:, None], dtype=np.float32)

@@ -1,12 +1,15 @@
 """From a drawing to an answer: segment, normalise, classify, decide."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
+from chalicelib.errors import UnknownModel
 from chalicelib.limits import DEFAULT_CANDIDATES
 from chalicelib.recognition.drawing import Box, Drawing, Picture, Points
+from chalicelib.recognition.heads import SHIPPED, HeadSource, Variant, variants_of
 from chalicelib.recognition.normalise import ink_box
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
 from chalicelib.recognition.segmentation import Part, Parting, segment
@@ -62,10 +65,27 @@ class Reading:
 
 
 class Recognizer:
-    """Reads drawings with the models of a registry."""
+    """Reads drawings with the models of a registry and the heads that a source has for them."""
 
-    def __init__(self, registry: ModelRegistry) -> None:
+    def __init__(self, registry: ModelRegistry, heads: HeadSource = lambda: SHIPPED) -> None:
         self.registry = registry
+        self._heads = heads
+        self._known = (SHIPPED, variants_of(registry, SHIPPED))
+
+    def variants(self) -> dict[str, Variant]:
+        """Return every way in which the models answer at the moment, the default first."""
+        known, heads = self._known, self._heads()
+        if known[0] is not heads:
+            known = self._known = (heads, variants_of(self.registry, heads))
+        return known[1]
+
+    def variant(self, name: str) -> Variant:
+        """Return the one of that name. Raises UnknownModel."""
+        return _named(self.variants(), name)
+
+    def default(self) -> Variant:
+        """Return the one that answers where none is asked for."""
+        return self.variants()[self.registry.default]
 
     def recognize(
         self,
@@ -77,40 +97,50 @@ class Recognizer:
     ) -> tuple[Reading, ...]:
         """Read a drawing with one model, or with each where `model` is "all".
 
-        model: a name of the registry, "all" (the default model comes first), or None for the
+        model: a name of `variants`, "all" (the default model comes first), or None for the
         default. candidates: guesses a digit, at least 1. single: do not look for several
         digits. Raises UnknownModel, EmptyDrawing, TooManyDigits.
         """
-        names = self._names(model)
-        parting = self._part(drawing, single=single)
-        return tuple(self._read(name, parting, candidates) for name in names)
+        variants = self.variants()
+        default = variants[self.registry.default]
+        asked = (
+            variants.values() if model == ALL_MODELS else [_named(variants, model or default.name)]
+        )
+        parting = self._part(drawing, default, single=single)
+        return tuple(
+            self._read(variant, parting, candidates, parted=variant is default) for variant in asked
+        )
 
-    def _part(self, drawing: Drawing, *, single: bool) -> Parting:
+    def _part(self, drawing: Drawing, default: Variant, *, single: bool) -> Parting:
         """Return the digits of a drawing, which the default model parts for all models."""
         if single:
             return Parting.of(Part(drawing, ink_box(drawing)))
-        return segment(drawing, lambda pictures: self._run(self.registry.default, pictures))
+        return segment(drawing, lambda pictures: self._run(default, pictures))
 
-    def _run(self, name: str, pictures: Picture) -> Points:
-        """Return a model's probabilities for each picture, shape (n, k)."""
-        logits = self.registry.model(name).run(pictures).logits
-        return probabilities_of(logits, self.registry.entry(name).temperature)
+    def _run(self, variant: Variant, pictures: Picture) -> Points:
+        """Return the probabilities for each picture, shape (n, k)."""
+        outputs = self.registry.model(variant.entry.name).run(pictures)
+        return probabilities_of(variant.logits(outputs), variant.entry.temperature)
 
-    def _names(self, model: str | None) -> tuple[str, ...]:
-        if model == ALL_MODELS:
-            return self.registry.names
-        return (self.registry.entry(model or self.registry.default).name,)
-
-    def _read(self, name: str, parting: Parting, candidates: int) -> Reading:
-        entry = self.registry.entry(name)
+    def _read(
+        self, variant: Variant, parting: Parting, candidates: int, *, parted: bool
+    ) -> Reading:
+        """Return a reading; `parted`: the probabilities of the parting are of this variant."""
         probabilities = parting.probabilities
-        if probabilities is None or name != self.registry.default:
-            probabilities = self._run(name, parting.pictures)
+        if probabilities is None or not parted:
+            probabilities = self._run(variant, parting.pictures)
         digits = tuple(
-            decide(p, entry, candidates, box, picture)
+            decide(p, variant.entry, candidates, box, picture)
             for p, box, picture in zip(probabilities, parting.boxes, parting.pictures, strict=True)
         )
-        return Reading(name, entry.version, digits)
+        return Reading(variant.name, variant.version, digits)
+
+
+def _named(variants: Mapping[str, Variant], name: str) -> Variant:
+    try:
+        return variants[name]
+    except KeyError:
+        raise UnknownModel(name, tuple(variants)) from None
 
 
 def probabilities_of(logits: Picture, temperature: float) -> Points:

@@ -17,7 +17,15 @@ from tests.http.shapes import assert_problem
 from tests.http.transports import Answer, Transport
 
 PNG = {"Content-Type": "image/png"}
-NO_REQUEST = {errors.RequestFieldError, errors.InvalidSetting, errors.UnusableModel}
+NO_REQUEST = {
+    errors.RequestFieldError,
+    errors.InvalidSetting,
+    errors.UnusableModel,
+    errors.UnusableHead,
+    errors.HeadsFrozen,
+    errors.HeadsChanged,
+    errors.NothingToRollBack,
+}
 
 
 def recognize(api: Transport, data: bytes) -> Answer:
