@@ -6,12 +6,17 @@ DATA ?= data
 # How many seeds train-fast trains; more options of the search, as in --trials 27 --epochs 27.
 RUNS ?= 1
 SEARCH ?=
+# A feedback folder or s3://bucket/prefix, else INKLING_FEEDBACK's; why, for the history.
+STORE ?=
+REASON ?=
+export STORE REASON
 BIN := .venv/bin
 TRAIN_BIN := .venv-train/bin
+HEADS = $(BIN)/python -m export.heads $(if $(STORE),--store "$$STORE")
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check train-env drawings train-fast search quality clean
+.PHONY: help run test check train-env drawings train-fast search quality heads rollback freeze unfreeze clean
 .SUFFIXES:
 
 help: ## list the targets
@@ -48,6 +53,18 @@ search: .venv-train/train.stamp ## search for settings, write docs/search.md (SE
 
 quality: .venv/dev.stamp ## score the published models, write docs/quality.md and model-card.md (DATA)
 	@$(BIN)/python -m export.quality --data $(DATA)
+
+heads: .venv/run.stamp ## show what feedback has taught the models, and how that came to be (STORE)
+	@$(HEADS) show && $(HEADS) history
+
+rollback: .venv/run.stamp ## go back to the heads before the present ones (STORE, REASON)
+	@$(HEADS) rollback $(if $(REASON),--reason "$$REASON")
+
+freeze: .venv/run.stamp ## let no round change what is served (STORE, REASON)
+	@$(HEADS) freeze $(if $(REASON),--reason "$$REASON")
+
+unfreeze: .venv/run.stamp ## let rounds promote again (STORE, REASON)
+	@$(HEADS) unfreeze $(if $(REASON),--reason "$$REASON")
 
 clean: ## remove the environments and caches; models, feedback and runs stay
 	rm -rf .venv .venv-train .mypy_cache .ruff_cache .pytest_cache

@@ -1,6 +1,6 @@
-"""The addresses of Inkling's API; what happens behind each is in chalicelib/http/."""
+"""The addresses of Inkling's API, and its functions without one; all logic is in chalicelib/."""
 
-from typing import cast
+from typing import Any, cast
 
 from chalice.app import Chalice, Request, Response
 
@@ -8,6 +8,7 @@ from chalicelib import wiring
 from chalicelib.http import views
 from chalicelib.http.endpoint import CONTENT_TYPES, METHODS, View, answer
 from chalicelib.http.requests import IMAGE_TYPES
+from chalicelib.http.steward import answer_steward
 
 app = Chalice(app_name="inkling")
 app.api.binary_types = list(IMAGE_TYPES)
@@ -39,5 +40,12 @@ for route, route_views in ROUTES.items():
     register(route, route_views)
 for nowhere in NOWHERE:
     register(nowhere, {})
+
+
+@app.lambda_function(name="steward")
+def steward(event: object, context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda gives both
+    """Roll back or freeze the heads; only who may invoke this function can."""
+    return answer_steward(event, wiring.services())
+
 
 wiring.start()

@@ -10,6 +10,7 @@ from chalicelib.config import VARIABLES, Settings, settings_from
 
 if TYPE_CHECKING:
     from chalicelib.learning.feedback import FeedbackBook
+    from chalicelib.learning.pointer import HeadBook
     from chalicelib.recognition.recognizer import Recognizer
 
 MAX_KEPT = 8  # one in production; tests use several settings in turn
@@ -56,6 +57,14 @@ class Services:
         if "://" not in location:  # a bucket takes too long to go through while somebody waits
             book.sweep()
         return book
+
+    @cached_property
+    def heads(self) -> "HeadBook":
+        """The heads that feedback has taught. Raises InvalidSetting, StorageUnavailable."""
+        from chalicelib.learning.pointer import HeadBook
+        from chalicelib.stores.open import open_store
+
+        return HeadBook(open_store(self.settings.feedback))
 
 
 def services() -> Services:

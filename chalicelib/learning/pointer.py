@@ -92,12 +92,15 @@ class HeadBook:
             seen = seen or current
             if current.heads != seen.heads:
                 raise HeadsChanged
+            entry = self._next(current, Action.ROLLBACK, by, reason)
             earlier = self._earlier(current)
+            if earlier is None:
+                return replace(entry, heads={}, versions={})
             return replace(
-                self._next(current, Action.ROLLBACK, by, reason),
-                heads=earlier.heads if earlier else {},
-                versions=earlier.versions if earlier else {},
-                restored=earlier.sha256 if earlier else None,
+                entry,
+                heads=earlier.heads,
+                versions=earlier.versions,
+                restored=earlier.sha256,
             )
 
         return self._change(back)

@@ -1,0 +1,93 @@
+"""Show, roll back or freeze what feedback has taught the models that are served.
+
+    python -m export.heads show
+    python -m export.heads rollback --store s3://bucket --reason "reads my 7 as a 1"
+
+Every process that serves from the store follows within half a minute. A rollback goes back to the
+heads before the present ones, another one a step further, at last to the models as trained. While
+the heads are frozen, no round promotes any. Needs no torch.
+"""
+
+import argparse
+import getpass
+import json
+import os
+from collections.abc import Callable, Iterator
+
+from chalicelib.errors import UnusableHead
+from chalicelib.learning.heads import VERSION_CHARACTERS
+from chalicelib.learning.history import Current, HistoryEntry
+from chalicelib.learning.pointer import HeadBook
+from chalicelib.stores.open import VARIABLE, open_store
+from export.command import run_command
+
+DEFAULT_STORE = "feedback"
+NO_REASON = "no reason given"
+CHANGES: dict[str, Callable[[HeadBook, str, str], Current]] = {
+    "rollback": HeadBook.rollback,
+    "freeze": HeadBook.freeze,
+    "unfreeze": HeadBook.unfreeze,
+}
+
+
+def main() -> None:
+    """Run the command line."""
+    arguments = _parser().parse_args()
+    book = HeadBook(open_store(arguments.store))
+    if arguments.action == "history":
+        for entry in book.history():
+            print("\n".join(history_lines(entry)))
+        return
+    if arguments.action == "show":
+        current, _ = book.read()
+    else:
+        current = CHANGES[arguments.action](book, arguments.by, arguments.reason)
+    print("\n".join(current_lines(book, current)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m export.heads", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("action", choices=("show", "history", *CHANGES))
+    parser.add_argument(
+        "--store",
+        default=os.environ.get(VARIABLE, DEFAULT_STORE),
+        metavar="DIR_OR_BUCKET",
+        help=f"a directory or s3://bucket/prefix (default: {VARIABLE}, else {DEFAULT_STORE})",
+    )
+    parser.add_argument(
+        "--by", default=getpass.getuser(), metavar="NAME", help="who does it (default: %(default)s)"
+    )
+    parser.add_argument("--reason", default=NO_REASON, metavar="TEXT", help="for the history")
+    return parser
+
+
+def current_lines(book: HeadBook, current: Current) -> Iterator[str]:
+    """Yield what is served, a line a model, and whether that may change."""
+    for model, sha256 in sorted(current.heads.items()):
+        try:
+            head = book.head(sha256)
+            told = f"fitted to {head.dataset} by {head.round}, {head.time}"
+        except UnusableHead as error:
+            told = f"answers as trained: {error}"
+        yield f"{model}  {current.versions[model]}+{sha256[:VERSION_CHARACTERS]}  {told}"
+    if not current.heads:
+        yield "All models answer as trained."
+    if current.frozen:
+        yield "Frozen: nothing is promoted until `make unfreeze`."
+
+
+def history_lines(entry: HistoryEntry) -> Iterator[str]:
+    """Yield who did what, when and why; what it led to; the figures that it rests on."""
+    yield f"{entry.time}  {entry.action} by {entry.by}: {entry.reason}"
+    heads = [
+        f"{model} {entry.versions.get(model, '?')}+{sha256[:VERSION_CHARACTERS]}"
+        for model, sha256 in sorted(entry.heads.items())
+    ]
+    yield f"    {', '.join(heads) or 'all models as trained'}{', frozen' * entry.frozen}"
+    if entry.figures:
+        yield f"    {json.dumps(entry.figures)}"
+
+
+if __name__ == "__main__":
+    run_command(main)
