@@ -5,7 +5,7 @@ writers, programs, alphabets and categories are trained on and which validate.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +33,8 @@ STYLES_SHARE = 0.02  # flagged 1s, crossed 7s and open 4s for each MNIST digit, 
 STYLES_AN_EPOCH_SHARE = 0.07
 REDRAWINGS = 14  # of each drawing made of strokes
 SCRIBBLES_SHARE = 0.3  # made-up drawings for each MNIST digit; an epoch takes a third of them
+REPLAY_DIGITS = 4_000  # of MNIST; and of scribbles, drawn digits and what is none as many as:
+REPLAY_OTHERS = 800
 DRAWINGS_AN_EPOCH = 10_000  # of digits, and as many of what is none
 
 
@@ -76,7 +78,8 @@ def build_training_data(mnist_folder: Path, drawings: Path | None, seed: int) ->
     for name, samples in _drawings_of(Part.TRAIN, drawings).items():
         examples = _redrawn(samples, seed)
         if name == NOT_DIGITS:
-            examples = _joined(examples, _normalised_samples(recombine(samples, RECOMBINED, seed)))
+            recombined = _normalised_samples(recombine(samples, RECOMBINED, seed))
+            examples = joined([examples, recombined])
         pools.append(Pool(examples, DRAWINGS_AN_EPOCH))
     return TrainingData(tuple(pools), build_validation(mnist_folder, drawings))
 
@@ -95,6 +98,24 @@ def build_validation(mnist_folder: Path, drawings: Path | None) -> dict[str, Exa
     for name, samples in _drawings_of(Part.VALIDATION, drawings).items():
         validation[name] = _normalised_samples(samples)
     return validation
+
+
+def build_replay(mnist_folder: Path, drawings: Path | None) -> Examples:
+    """Return a small share of what trains, as it is drawn, the same for every model.
+
+    Raises MissingData, DamagedData.
+    """
+    train, _ = _split_mnist(load_mnist(mnist_folder, "train"))
+    rng = np.random.default_rng(SPLIT_SEED)
+    digits = rng.permutation(len(train.labels))[:REPLAY_DIGITS]
+    replay = [
+        normalised_digits(Digits(train.pictures[digits], train.labels[digits])),
+        made_up(train, min(REPLAY_OTHERS, len(digits)), SPLIT_SEED),
+    ]
+    for samples in _drawings_of(Part.TRAIN, drawings).values():
+        chosen = rng.permutation(len(samples))[:REPLAY_OTHERS]
+        replay.append(_normalised_samples(samples[i] for i in chosen))
+    return joined(replay)
 
 
 def normalised_digits(digits: Digits) -> Examples:
@@ -161,8 +182,9 @@ def _normalised_samples(samples: Iterable[Sample]) -> Examples:
     return _normalised((s.drawing, s.target) for s in samples)
 
 
-def _joined(one: Examples, other: Examples) -> Examples:
+def joined(parts: Sequence[Examples]) -> Examples:
+    """Return several examples as one, in their order."""
     return Examples(
-        np.concatenate([one.pictures, other.pictures]),
-        np.concatenate([one.targets, other.targets]),
+        np.concatenate([part.pictures for part in parts]),
+        np.concatenate([part.targets for part in parts]),
     )

@@ -2,13 +2,15 @@
 
     python -m export.publish runs/cnn --name cnn --default
 
-The new file is written first, then the manifest replaces the old one in one step, and what it
-no longer names is removed last: whoever serves the folder never sees a model that is not there.
+The new files (the model, its gold and its replay set) are written first, then the manifest
+replaces the old one in one step, and what it no longer names is removed last: whoever serves the
+folder never sees a model that is not there.
 """
 
 import argparse
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +22,7 @@ from chalicelib.limits import MAX_NAME_CHARACTERS
 from chalicelib.recognition.classifier import Classifier
 from chalicelib.recognition.normalise import NORMALISATION_VERSION
 from chalicelib.recognition.recognizer import ALL_MODELS
-from chalicelib.recognition.registry import MANIFEST, MANIFEST_FORMAT, ModelRegistry
+from chalicelib.recognition.registry import MANIFEST, MANIFEST_FORMAT, SETS, ModelRegistry
 from export.calibrate import Calibration, Scored, calibrate
 from export.command import MODELS_FOLDER, run_command, training_environment
 from export.datasets import Examples, build_validation
@@ -32,6 +34,7 @@ from export.mnist import LABELS, load_mnist
 with training_environment():
     import torch
 
+    from export.anchors import gold_and_replay, make_sets
     from export.onnx_export import count_weights, export_network, parity_pictures
     from export.run_folder import (
         HISTORY,
@@ -69,7 +72,10 @@ def main() -> None:
     data = arguments.data or Path(settings.data)
     drawings = arguments.drawings or (Path(settings.drawings) if settings.drawings else None)
     content, entry = prepare(arguments.run, name, data, drawings)
-    write_model(arguments.models, content, entry, default=arguments.default)
+    sets = make_sets(content, Path(entry["file"]).stem, gold_and_replay(data, drawings))
+    entry |= {of: asdict(made.entry) for of, made in sets.items()}
+    beside = {made.entry.file: made.content for made in sets.values()}
+    write_model(arguments.models, content, entry, beside, default=arguments.default)
     figure = entry["figures"][FIGURE]
     low, high = Score(figure["drawings"], figure["correct"]).interval()
     print(
@@ -98,9 +104,17 @@ def prepare(
     return content, entry
 
 
-def write_model(folder: Path, content: bytes, entry: dict[str, Any], *, default: bool) -> None:
+def write_model(
+    folder: Path,
+    content: bytes,
+    entry: dict[str, Any],
+    beside: Mapping[str, bytes] | None = None,
+    *,
+    default: bool,
+) -> None:
     """Put a model into a folder, replacing the one of its name; readers see old or new, whole.
 
+    beside: the content of its gold and replay sets by file, where its entry names them.
     Raises UnusableModel where the folder's manifest is damaged.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -113,12 +127,17 @@ def write_model(folder: Path, content: bytes, entry: dict[str, Any], *, default:
         chosen = entry["name"] if default else manifest["default"]
     kept = [model for model in models if model["name"] != entry["name"]]
     published = sorted([*kept, entry], key=lambda model: str(model["name"]))
-    write_whole(folder / entry["file"], content)
+    for file, data in {entry["file"]: content, **(beside or {})}.items():
+        write_whole(folder / file, data)
     write_json(path, {"format": MANIFEST_FORMAT, "default": chosen, "models": published})
-    named = {model["file"] for model in published}
-    for model in models:
-        if model["file"] not in named:
-            (folder / model["file"]).unlink(missing_ok=True)
+    named = {file for model in published for file in _files(model)}
+    for file in {file for model in models for file in _files(model)} - named:
+        (folder / file).unlink(missing_ok=True)
+
+
+def _files(model: Mapping[str, Any]) -> list[str]:
+    """Return the files that a manifest's entry names."""
+    return [model["file"], *(model[of]["file"] for of in SETS if model.get(of))]
 
 
 def checked_name(name: str) -> str:

@@ -18,6 +18,7 @@ from chalicelib.recognition.normalise import NORMALISATION_VERSION
 
 MANIFEST = "manifest.json"
 MANIFEST_FORMAT = 1
+SETS = ("gold", "replay")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,20 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class SetFile:
+    """A gold or replay set beside a model; only an adaptation reads it, never a request."""
+
+    file: str
+    sha256: str
+    drawings: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelEntry:
-    """What the manifest says of one published model."""
+    """What the manifest says of one published model.
+
+    gold, replay: None where the sets were never made; such a model is served but not adapted.
+    """
 
     name: str
     family: str
@@ -49,6 +62,8 @@ class ModelEntry:
     thresholds: Thresholds
     figures: Mapping[str, Any]
     trained: Mapping[str, Any]
+    gold: SetFile | None = None
+    replay: SetFile | None = None
 
 
 class ModelRegistry:
@@ -109,15 +124,19 @@ class ModelRegistry:
                 self._opened[name] = self._open(entry)
             return self._opened[name]
 
-    def _open(self, entry: ModelEntry) -> Classifier:
+    def read(self, file: str, sha256: str) -> bytes:
+        """Return a file of the folder. Raises UnusableModel where its bytes have another sha256."""
         try:
-            data = (self._directory / entry.file).read_bytes()
+            data = (self._directory / file).read_bytes()
         except OSError as error:
-            raise UnusableModel(entry.file, f"cannot be read ({error.strerror})") from error
+            raise UnusableModel(file, f"cannot be read ({error.strerror})") from error
         found = hashlib.sha256(data).hexdigest()
-        if found != entry.sha256:
-            raise UnusableModel(entry.file, f"has sha256 {found}, the manifest {entry.sha256}")
-        classifier = Classifier(data, entry.file)
+        if found != sha256:
+            raise UnusableModel(file, f"has sha256 {found}, the manifest {sha256}")
+        return data
+
+    def _open(self, entry: ModelEntry) -> Classifier:
+        classifier = Classifier(self.read(entry.file, entry.sha256), entry.file)
         if classifier.classes != len(entry.labels) + 1:
             raise UnusableModel(entry.file, f"has {classifier.classes} outputs for its labels")
         return classifier
@@ -125,7 +144,9 @@ class ModelRegistry:
 
 def parse_entry(entry: Mapping[str, Any]) -> ModelEntry:
     """Build an entry from its JSON object. Raises KeyError, TypeError, ValueError."""
-    known = {name: entry[name] for name in ModelEntry.__slots__}
+    known = {name: entry[name] for name in ModelEntry.__slots__ if name not in SETS}
+    for name in SETS:
+        known[name] = SetFile(**entry[name]) if entry.get(name) else None
     known["labels"] = tuple(entry["labels"])
     known["thresholds"] = Thresholds(**entry["thresholds"])
     return ModelEntry(**known)

@@ -31,7 +31,9 @@ ONLY_PLACES = {
     "botocore": {"chalicelib/stores/s3.py"},
     "chalice": {"app.py", "chalicelib/http/"},
 }
-STORE_COMMANDS = {"heads.py"}  # of export: what they show and change lies in the feedback's store
+# Of export: what heads and adapt show and change lies in the feedback's store; anchors makes what
+# a round reads.
+STORE_COMMANDS = {"heads.py", "adapt.py", "anchors.py"}
 SERVING = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
 
 
