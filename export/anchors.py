@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from chalicelib.learning.anchors import Anchors
+from chalicelib.learning.candidates import features_of
 from chalicelib.recognition.classifier import Classifier
 from chalicelib.recognition.drawing import Picture
 from chalicelib.recognition.registry import MANIFEST, SETS, ModelRegistry, SetFile
@@ -28,8 +29,6 @@ with training_environment():
     from onnx import numpy_helper
 
     from export.run_folder import write_json, write_whole
-
-BATCH = 512  # pictures; bounds the memory that a network takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,6 @@ def make_sets(content: bytes, stem: str, examples: dict[str, Examples]) -> dict[
         sha256 = hashlib.sha256(data).hexdigest()
         made[name] = NamedSet(data, SetFile(f"{stem}-{name}.npz", sha256, len(of.targets)))
     return made
-
-
-def features_of(classifier: Classifier, pictures: Picture) -> Picture:
-    """Return the features of n pictures, shape (n, d), float32."""
-    parts = [pictures[at : at + BATCH] for at in range(0, len(pictures), BATCH)]
-    return np.concatenate([classifier.run(part).features for part in parts])
 
 
 def read_head(content: bytes) -> tuple[Picture, Picture]:

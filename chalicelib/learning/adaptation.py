@@ -86,6 +86,8 @@ class _Problem:
     ) -> None:
         self._rows, self._targets, self._pull = rows, targets, pull
         self._shares = shares.astype(np.float64)[:, None]
+        self._single = rows.astype(np.float32)
+        self._single_shares = self._shares.astype(np.float32)
 
     def loss(self, change: Floats, logits: Floats) -> float:
         """Return the loss at the start plus `change`, whose logits are given."""
@@ -104,12 +106,16 @@ class _Problem:
         gradient: Floats = self._rows.T @ errors + self._pull * change
         return gradient
 
-    def curve(self, direction: Floats, probabilities: Floats) -> Floats:
-        """Return the Hessian's product with a direction, shape (d + 1, k)."""
-        moved = self._rows @ direction
+    def curve(self, direction: Floats, probabilities: Picture) -> Floats:
+        """Return the Hessian's product with a direction, shape (d + 1, k).
+
+        Single precision will do: an inexact direction costs a step at most, the optimum is where
+        the gradient says, which is computed in double.
+        """
+        moved = self._single @ direction.astype(np.float32)
         moved -= (probabilities * moved).sum(axis=1, keepdims=True)
-        moved *= self._shares * probabilities
-        product: Floats = self._rows.T @ moved + self._pull * direction
+        moved *= self._single_shares * probabilities
+        product: Floats = self._single.T @ moved + self._pull * direction
         return product
 
 
@@ -122,7 +128,7 @@ def _minimise(problem: _Problem, start: Floats) -> tuple[Floats, int, float]:
         norm = float(np.linalg.norm(gradient))
         if norm <= TOLERANCE or step == MAX_STEPS:
             break
-        direction = _newton_direction(problem, gradient, probabilities)
+        direction = _newton_direction(problem, gradient, probabilities.astype(np.float32))
         moved = problem.logits(direction)
         length = _step_length(problem, (change, direction), (logits, moved), gradient)
         if length == 0.0:
@@ -131,7 +137,7 @@ def _minimise(problem: _Problem, start: Floats) -> tuple[Floats, int, float]:
     return start + change, step, norm
 
 
-def _newton_direction(problem: _Problem, gradient: Floats, probabilities: Floats) -> Floats:
+def _newton_direction(problem: _Problem, gradient: Floats, probabilities: Picture) -> Floats:
     """Solve the Newton equation by conjugate gradients, the closer the nearer the optimum is."""
     direction, left = np.zeros_like(gradient), -gradient
     search, squared = left, float((left**2).sum())

@@ -92,3 +92,8 @@ def withdrawn_id(key: str) -> str | None:
     """Return the id of the feedback that a tombstone's key is about, None for another key."""
     found = _WITHDRAWN.fullmatch(key)
     return found["id"] if found else None
+
+
+def round_key(round_id: str) -> str:
+    """Return the key of the report of a round."""
+    return f"{LEARNING_ROOT}/rounds/{round_id}.json"
