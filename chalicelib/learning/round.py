@@ -30,6 +30,7 @@ from chalicelib.learning.reports import (
     keep_report,
 )
 from chalicelib.learning.shelf import FeedbackShelf
+from chalicelib.learning.sorting import sort_quarantine
 from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.stores.store import Store
 
@@ -75,12 +76,17 @@ class Round:
         return replace(ended, report=report)
 
     def _run(self, current: Current, tag: Tag) -> Ended:
-        labels = self._registry.entry(self._registry.default).labels
         if current.frozen:
             report = self._report("", "", Outcome.FROZEN, "the heads are frozen")
             return Ended(report)
         shelf = FeedbackShelf(self._store, self._now)
         shelf.tidy()
+        triaged = sort_quarantine(shelf, self._registry, self._progress)
+        ended = self._learn(shelf, current, tag)
+        return replace(ended, report=replace(ended.report, triaged=triaged))
+
+    def _learn(self, shelf: FeedbackShelf, current: Current, tag: Tag) -> Ended:
+        labels = self._registry.entry(self._registry.default).labels
         lessons = collect(shelf, labels, self._progress)
         round_id = name_round(self._registry, lessons)
         if found := find_report(self._store, round_id):
