@@ -8,6 +8,7 @@ from chalicelib import wiring
 from chalicelib.http import views
 from chalicelib.http.endpoint import CONTENT_TYPES, METHODS, View, answer
 from chalicelib.http.requests import IMAGE_TYPES
+from chalicelib.http.rounds import run_scheduled_round
 from chalicelib.http.steward import answer_steward
 
 app = Chalice(app_name="inkling")
@@ -46,6 +47,12 @@ for nowhere in NOWHERE:
 def steward(event: object, context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda gives both
     """Roll back or freeze the heads; only who may invoke this function can."""
     return answer_steward(event, wiring.services())
+
+
+@app.schedule("rate(1 day)", name="adapt")
+def adapt(event: object) -> dict[str, Any]:  # noqa: ARG001 - a round looks at the store alone
+    """Learn from accepted feedback, once a day; twice or half-way does no harm."""
+    return run_scheduled_round(wiring.services())
 
 
 wiring.start()

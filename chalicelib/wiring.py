@@ -11,6 +11,7 @@ from chalicelib.config import VARIABLES, Settings, settings_from
 if TYPE_CHECKING:
     from chalicelib.learning.feedback import FeedbackBook
     from chalicelib.learning.pointer import HeadBook
+    from chalicelib.learning.round import Round
     from chalicelib.recognition.recognizer import Recognizer
 
 MAX_KEPT = 8  # one in production; tests use several settings in turn
@@ -65,6 +66,15 @@ class Services:
         from chalicelib.stores.open import open_store
 
         return HeadBook(open_store(self.settings.feedback))
+
+    def round(self, by: str) -> "Round":
+        """Return a round over the feedback, to be run by `by`. Raises as `feedback` does."""
+        from chalicelib.learning.round import Round
+        from chalicelib.recognition.registry import ModelRegistry
+        from chalicelib.stores.open import open_store
+
+        registry = ModelRegistry.load(self.settings.models_directory)
+        return Round(open_store(self.settings.feedback), registry, by)
 
 
 def services() -> Services:

@@ -18,9 +18,9 @@ from chalicelib.errors import HeadsChanged, HeadsFrozen, UnusableHead
 from chalicelib.learning.adaptation import Layer
 from chalicelib.learning.candidates import LADDER, Candidate, fit_candidate
 from chalicelib.learning.heads import Head
-from chalicelib.learning.history import Action, Current
+from chalicelib.learning.history import Action, Current, Tag
 from chalicelib.learning.lessons import Lessons, Progress, collect
-from chalicelib.learning.pointer import HeadBook, Tag
+from chalicelib.learning.pointer import HeadBook
 from chalicelib.learning.reports import (
     Outcome,
     Report,

@@ -60,7 +60,7 @@ def rights(resources: dict[str, Any], function: str) -> dict[str, set[str]]:
 
 def test_only_actions_that_exist_are_allowed(resources: dict[str, Any]) -> None:
     functions = [n for n, r in resources.items() if r["Type"] == "AWS::Serverless::Function"]
-    assert {"APIHandler", "Steward"} <= set(functions)
+    assert {"APIHandler", "Steward", "Adapt"} <= set(functions)
     for function in functions:
         assert rights(resources, function).keys() <= ACTIONS
 
@@ -88,3 +88,27 @@ def test_nothing_but_iam_leads_to_the_steward(resources: dict[str, Any]) -> None
     invoked = [r for r in resources.values() if r["Type"] == "AWS::Lambda::Permission"]
     assert all(r["Properties"]["FunctionName"] == {"Ref": "APIHandler"} for r in invoked)
     assert "Steward" not in json.dumps(resources["RestAPI"])
+
+
+def test_the_round_sorts_feedback_promotes_and_deletes_nothing_learnt(
+    resources: dict[str, Any],
+) -> None:
+    allowed = rights(resources, "Adapt")
+    assert allowed["s3:DeleteObject"] == {f"{BUCKET}/feedback/v1/*"}
+    assert allowed["s3:PutObject"] == {
+        f"{BUCKET}/feedback/v1/*",
+        *(
+            f"{BUCKET}/learning/v1/{p}"
+            for p in ("current.json", "heads/*", "history/*", "rounds/*")
+        ),
+    }
+    assert allowed["s3:GetObject"] == {f"{BUCKET}/feedback/v1/*", f"{BUCKET}/learning/v1/*"}
+
+
+def test_a_round_runs_daily_alone_and_has_time(resources: dict[str, Any]) -> None:
+    properties = resources["Adapt"]["Properties"]
+    (event,) = properties["Events"].values()
+    assert event["Properties"] == {"Schedule": "rate(1 day)"}
+    assert properties["ReservedConcurrentExecutions"] == 1
+    assert properties["Timeout"] == 300
+    assert properties["MemorySize"] >= 512
