@@ -1,6 +1,6 @@
 // @ts-check
 /** Whether drawings may be kept; remembered where the browser lets us. */
-const KEY = "inkling.consent";
+const KEY = "inkling.consent.2";
 let choice = "";
 
 /** "yes", "no", or else nobody has chosen. */

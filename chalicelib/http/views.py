@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from chalice.app import Request, Response
@@ -18,6 +19,7 @@ from chalicelib.recognition.normalise import NORMALISATION_VERSION, normalise
 from chalicelib.recognition.png import encode_picture
 from chalicelib.wiring import Services
 
+_ORIGIN = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]+)?")
 JSON_HEADERS = {"Content-Type": "application/json"}
 
 
@@ -42,7 +44,9 @@ def submit_feedback(request: Request, services: Services) -> Response:
         request.headers.get("idempotency-key"),
         default.entry.labels,
     )
-    receipt = services.feedback.submit(_submission(asked, default.name, default.version))
+    source = _host(request.headers.get("origin"))
+    submission = _submission(asked, default.name, default.version, source)
+    receipt = services.feedback.submit(submission)
     return _receipt(receipt)
 
 
@@ -92,7 +96,13 @@ def _body(request: Request) -> bytes:
     return body if isinstance(body, bytes) else body.encode()
 
 
-def _submission(asked: FeedbackRequest, model: str, version: str) -> Submission:
+def _host(origin: str | None) -> str | None:
+    """Return the host of the page that a browser names; None where it names none, or nonsense."""
+    found = _ORIGIN.fullmatch(origin or "")
+    return found["host"].lower() if found else None
+
+
+def _submission(asked: FeedbackRequest, model: str, version: str, source: str | None) -> Submission:
     """Return what is stored; the picture of strokes is the one that the model sees of them."""
     seen = normalise(asked.drawing)  # also refuses a drawing without ink
     drawing = asked.drawing
@@ -107,6 +117,7 @@ def _submission(asked: FeedbackRequest, model: str, version: str) -> Submission:
         normalisation=NORMALISATION_VERSION,
         body_sha256=asked.body_sha256,
         idempotency_key=asked.idempotency_key,
+        source=source,
     )
 
 

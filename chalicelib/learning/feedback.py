@@ -161,6 +161,7 @@ def _keep(store: Store, submission: Submission, code: ReceiptCode, time: datetim
         normalisation=submission.normalisation,
         receipt_sha256=code.secret_sha256,
         claim=None if key is None else claim_key(key),
+        source=submission.source,
     )
     store.put(place.picture_key, submission.picture_png)
     try:

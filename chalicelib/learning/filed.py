@@ -9,6 +9,7 @@ import numpy as np
 from chalicelib.errors import DamagedFeedback, InvalidImage
 from chalicelib.learning.keys import FeedbackPlace
 from chalicelib.learning.records import Record, Strokes
+from chalicelib.learning.withdrawal import is_withdrawn
 from chalicelib.recognition.drawing import Drawing, InkDrawing, Points, StrokeDrawing
 from chalicelib.recognition.png import decode_picture
 from chalicelib.stores.store import Store
@@ -59,7 +60,8 @@ def read_filed(store: Store, place: FeedbackPlace) -> Filed | None:
     record, tag = found
     picture = store.get(place.picture_key)
     if picture is None:
-        if store.get(place.record_key) is None:  # it went between the two reads
+        again = store.get(place.record_key)  # it may have gone, or begun to, between the two reads
+        if again is None or again.tag != found[1] or is_withdrawn(store, place.id):
             return None
         raise DamagedFeedback(place.picture_key, "it is missing")
     return Filed(place, record, picture.data, _drawing(place, record, picture.data), tag)

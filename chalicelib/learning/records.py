@@ -11,7 +11,7 @@ from chalicelib.learning.keys import FeedbackStatus
 
 RECORD_FORMAT = 2  # 1 had neither source nor verdict
 READ_FORMATS = (1, RECORD_FORMAT)
-CONSENT_VERSION = "1"  # counts up whenever the page asks for consent in other words
+CONSENT_VERSION = "2"  # counts up with the page's words, and with the key of consent.js
 
 Strokes = Sequence[Sequence[Sequence[float]]]
 

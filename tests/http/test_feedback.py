@@ -78,6 +78,27 @@ def test_the_record_says_what_was_said_and_what_served(
         assert (image.size, image.getextrema()) == ((28, 28), (0, 255))
 
 
+@pytest.mark.parametrize(
+    ("origin", "host"),
+    [
+        ("https://Draw.Example.org", "draw.example.org"),
+        ("http://127.0.0.1:8080", "127.0.0.1"),
+        ("http://[::1]:8080", "[::1]"),
+        (None, None),
+        ("null", None),
+        ("https://ada@example.org", None),
+        ("https://example.org/ada?name=lovelace", None),
+        ("https://" + "x" * 300, None),
+    ],
+)
+def test_of_where_it_comes_from_the_site_is_kept_and_nothing_else(
+    client: Transport, feedback_directory: Path, origin: str | None, host: str | None
+) -> None:
+    headers = JSON | ({"Origin": origin} if origin else {})
+    accepted(client.request("POST", "/v1/feedback", feedback(), headers))
+    assert stored(feedback_directory)[0]["source"] == host
+
+
 def test_null_says_that_it_is_no_digit(client: Transport, feedback_directory: Path) -> None:
     accepted(submit(client, feedback(label=None)))
     assert stored(feedback_directory)[0]["label"] is None

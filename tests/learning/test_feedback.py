@@ -67,7 +67,7 @@ def test_feedback_lands_as_a_picture_and_a_record(store: Store, book: FeedbackBo
         "model": "cnn",
         "version": "5f0c2a91",
         "normalisation": "1",
-        "consent": "1",
+        "consent": "2",
         "claim": None,
         "source": None,
         "verdict": None,
