@@ -2,11 +2,13 @@
 
 import logging
 import os
+import sys
 import time
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.config import VARIABLES, Settings, settings_from
+from chalicelib.metrics import MetricLog
 
 if TYPE_CHECKING:
     from chalicelib.learning.feedback import FeedbackBook
@@ -23,6 +25,7 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.cold_start_ms: float | None = None
+        self.metrics = MetricLog(sys.stdout if settings.in_lambda else None)
 
     @cached_property
     def recognizer(self) -> "Recognizer":

@@ -47,6 +47,8 @@ def submit_feedback(request: Request, services: Services) -> Response:
     source = _host(request.headers.get("origin"))
     submission = _submission(asked, default.name, default.version, source)
     receipt = services.feedback.submit(submission)
+    if receipt.created:
+        services.metrics.write(_counts(asked))
     return _receipt(receipt)
 
 
@@ -119,6 +121,16 @@ def _submission(asked: FeedbackRequest, model: str, version: str, source: str | 
         idempotency_key=asked.idempotency_key,
         source=source,
     )
+
+
+def _counts(asked: FeedbackRequest) -> dict[str, float]:
+    """Return what is counted of feedback: that it came, and whether people and model agreed.
+
+    The latter is of digits alone: of an answer that it is none, `predicted` holds the best digit.
+    """
+    if asked.predicted is None or asked.label is None:
+        return {"Feedback": 1}
+    return {"Feedback": 1, "FeedbackAgreed": float(asked.predicted["label"] == asked.label)}
 
 
 def _receipt(receipt: Receipt) -> Response:

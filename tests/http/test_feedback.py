@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image, PngImagePlugin
 
+from chalicelib.config import LAMBDA_FUNCTION
 from tests.http.bodies import JSON, base64_of, body, feedback, pixels, strokes
 from tests.http.shapes import assert_common_headers, assert_problem, assert_schema
 from tests.http.transports import Answer, Transport
@@ -149,3 +150,24 @@ def test_withdrawn_feedback_leaves_that_it_was_withdrawn_and_nothing_else(
 def files(directory: Path) -> list[str]:
     found = directory.glob("feedback/**/*")
     return [str(path.relative_to(directory)) for path in found if path.is_file()]
+
+
+def test_in_lambda_feedback_is_counted_once_and_nothing_of_it_is_told(
+    client: Transport, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(LAMBDA_FUNCTION, "inkling")
+    predicted = {"label": "1", "probability": 0.5, "model": "cnn", "version": "5f0c2a91"}
+    wrong = feedback(predicted=predicted)
+    receipts = [accepted(submit(client, wrong, "a-key-of-one"), status) for status in (201, 200)]
+    accepted(submit(client, feedback(predicted=predicted | {"label": "7"})))
+    accepted(submit(client, feedback(predicted=predicted, label=None)))
+    out = capsys.readouterr().out
+    lines = [json.loads(line) for line in out.splitlines()]
+    told = [{name: line[name] for name in line if name != "_aws"} for line in lines]
+    assert told == [
+        {"Feedback": 1, "FeedbackAgreed": 0.0},
+        {"Feedback": 1, "FeedbackAgreed": 1.0},
+        {"Feedback": 1},
+    ]
+    assert receipts[0] not in out
+    assert "5f0c2a91" not in out

@@ -15,11 +15,12 @@ GROUND = {"errors", "limits"}
 MAY_IMPORT = {
     "app": {"http", "wiring"},
     "http": {"wiring", "config", "recognition", "learning", "version"} | GROUND,
-    "wiring": {"config", "recognition", "learning", "stores"} | GROUND,
+    "wiring": {"config", "metrics", "recognition", "learning", "stores"} | GROUND,
     "learning": {"recognition", "stores"} | GROUND,
     "recognition": GROUND,
     "stores": GROUND,
     "config": GROUND,
+    "metrics": set(),
     "errors": {"limits"},
     "limits": set(),
     "version": set(),
