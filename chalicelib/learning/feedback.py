@@ -40,10 +40,16 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How much a sweep removed: pictures without a record, leftovers of broken puts."""
+    """What a sweep did.
 
+    moves: completed, or removed because they were withdrawn. pictures: removed, for they had no
+    record. temporaries: leftovers of broken puts. expired: keys older than feedback is kept.
+    """
+
+    moves: int
     pictures: int
     temporaries: int
+    expired: int
 
 
 class FeedbackBook:
@@ -123,14 +129,16 @@ class FeedbackBook:
     def sweep(self) -> Swept:
         """Complete moves that broke off, remove what was broken off more than an hour ago.
 
-        A record never goes, unless it was withdrawn.
+        Whole feedback goes only where it was withdrawn, or is older than feedback is kept.
         """
+        from chalicelib.learning.retention import expire
         from chalicelib.learning.shelf import FeedbackShelf
 
-        FeedbackShelf(self._store, self._now).tidy()
+        moves = FeedbackShelf(self._store, self._now).tidy()
         before = self._now() - ORPHAN_AGE
         pictures = sum(self._sweep_pictures(status, before) for status in FeedbackStatus)
-        return Swept(pictures, self._store.sweep(before))
+        expired = expire(self._store, self._now())
+        return Swept(moves, pictures, self._store.sweep(before), expired)
 
     def _sweep_pictures(self, status: FeedbackStatus, before: datetime) -> int:
         removed, record_key = 0, None

@@ -8,11 +8,10 @@ from enum import StrEnum
 from typing import Self
 
 ROOT = "feedback/v1"
+CLAIMS = f"{ROOT}/idempotency/"
+WITHDRAWN = f"{ROOT}/withdrawn/"
 LEARNING_ROOT = "learning/v1"
 CURRENT_KEY = f"{LEARNING_ROOT}/current.json"  # the one pointer to what is served
-
-
-WITHDRAWN = f"{ROOT}/withdrawn/"
 _ID = r"[0-9a-f]{32}"
 _KEY = re.compile(
     rf"{ROOT}/status=(?P<status>[a-z]+)/dt=(?P<day>[0-9-]{{10}})/(?P<id>{_ID})\.(?:png|json)"
@@ -70,7 +69,7 @@ def status_prefix(status: FeedbackStatus) -> str:
 
 def claim_key(idempotency_key: str) -> str:
     """Return the key of the claim that an Idempotency-Key makes; the key itself is not in it."""
-    return f"{ROOT}/idempotency/{hashlib.sha256(idempotency_key.encode()).hexdigest()}.json"
+    return f"{CLAIMS}{hashlib.sha256(idempotency_key.encode()).hexdigest()}.json"
 
 
 def head_key(sha256: str) -> str:
