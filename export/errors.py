@@ -66,3 +66,25 @@ class UnexpectedAnswer(InklingError):
         super().__init__(f"The API answered {status}: {body}")
         self.status = status
         self.body = body
+
+
+class NoTerminal(InklingError):
+    """The review in the terminal was started where no keys can come in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The review takes single keys, which needs a terminal on both sides: start it without "
+            "pipes, or take the page: python -m export.review --page"
+        )
+
+
+class PortTaken(InklingError):
+    """Another program listens on the port already."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"Port {port} is taken; choose another one, or none for a free one.")
+        self.port = port
+
+
+class InvalidReviewRequest(InklingError):
+    """The review's page, or somebody in its place, sent what makes no sense."""
