@@ -3,6 +3,8 @@ API_PORT ?= 8000
 PAGE_PORT ?= 8080
 # Folder of mnist/ and, where they are to be had, drawn/ and not_digits/.
 DATA ?= data
+# Where feedback lies: a folder, or s3://bucket/prefix; unset: INKLING_FEEDBACK, else feedback.
+STORE ?=
 # How many seeds train-fast trains; more options of the search, as in --trials 27 --epochs 27.
 RUNS ?= 1
 SEARCH ?=
@@ -16,7 +18,7 @@ HEADS = $(BIN)/python -m export.heads $(if $(STORE),--store "$$STORE")
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check train-env drawings train-fast search quality heads rollback freeze unfreeze clean
+.PHONY: help run test check review train-env drawings train-fast search quality heads rollback freeze unfreeze clean
 .SUFFIXES:
 
 help: ## list the targets
@@ -38,6 +40,9 @@ check: .venv/dev.stamp ## ruff, its formatter and strict types, without the test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
+
+review: .venv/run.stamp ## review feedback on a page of this machine (STORE)
+	@$(BIN)/python -m export.review --page $(if $(STORE),--store $(STORE))
 
 train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
 

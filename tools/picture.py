@@ -1,18 +1,22 @@
 """Make the README's pictures: the page reading a drawn digit, and a digit to send.
 
     python -m tools.picture --page http://127.0.0.1:8080/
+    python -m tools.picture --review http://127.0.0.1:40001/the-secret/
 
-Needs the page of `make run`, and a Chromium as `python -m tools.browser` finds it.
+Needs the page of `make run`, or that of `make review` on what `python -m bench.feedback_samples`
+made, and a Chromium as `python -m tools.browser` finds it.
 """
 
 import argparse
 import math
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from chalicelib.recognition.drawing import Points
 from chalicelib.recognition.normalise import normalise_strokes
@@ -32,25 +36,45 @@ CROSSED_SEVEN = (
 
 
 def main() -> int:
-    """Write page.png and seven.png into docs/pictures."""
+    """Write page.png and seven.png, or review.png, into docs/pictures."""
     parser = argparse.ArgumentParser(prog="python -m tools.picture", description=__doc__)
     parser.add_argument("--page", default="http://127.0.0.1:8080/", help="address of the page")
-    page_url = parser.parse_args().page
+    parser.add_argument("--review", metavar="URL", help="address of a review: its picture alone")
+    arguments = parser.parse_args()
     PICTURES.mkdir(parents=True, exist_ok=True)
+    if arguments.review:
+        with _chromium() as browser:
+            _picture_review(browser, arguments.review)
+        return 0
     seven = normalise_strokes(tuple(_curve(stroke) for stroke in CROSSED_SEVEN))
     enlarged = np.kron(1 - seven, np.ones((ENLARGED, ENLARGED), np.float32))
     (PICTURES / "seven.png").write_bytes(encode_picture(enlarged))
-    browser_path = subprocess.run(
+    with _chromium() as browser:
+        page = browser.new_page(viewport=VIEW, device_scale_factor=1.5)  # type: ignore[arg-type]
+        page.goto(arguments.page)
+        _draw(page)
+        page.screenshot(path=PICTURES / "page.png")
+    return 0
+
+
+@contextmanager
+def _chromium() -> Iterator[Browser]:
+    path = subprocess.run(
         [sys.executable, "-m", "tools.browser"], capture_output=True, text=True, check=True
     ).stdout.strip()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        page = browser.new_page(viewport=VIEW, device_scale_factor=1.5)  # type: ignore[arg-type]
-        page.goto(page_url)
-        _draw(page)
-        page.screenshot(path=PICTURES / "page.png")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
         browser.close()
-    return 0
+
+
+def _picture_review(browser: Browser, url: str) -> None:
+    page = browser.new_page(viewport=VIEW)  # type: ignore[arg-type]
+    page.goto(url)
+    page.locator("#drawings li").first.wait_for()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=PICTURES / "review.png")
 
 
 def _draw(page: Page) -> None:

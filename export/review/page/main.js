@@ -1,6 +1,7 @@
 // @ts-check
 /** Ties the parts together: what is decided leaves the sheet at once, and returns if that fails. */
 import { get, make } from "./dom.js";
+import * as head from "./head.js";
 import { onKeys } from "./keys.js";
 import { Line, PAGE } from "./line.js";
 import * as rules from "./rules.js";
@@ -18,6 +19,7 @@ const line = new Line();
 let status = "quarantine";
 let undoable = false;
 let under = Promise.resolve(); // decisions go to the server one after another
+let waiting = 0; // how many of them have not been answered yet
 
 const tell = (text, { trouble = false } = {}) => {
   get("message").textContent = text;
@@ -50,32 +52,12 @@ function acceptance(meant) {
 }
 
 /** Take in what the server says of everything. */
-function take({ items, counts, undo, labels, why, by, place }) {
-  if (items) line.fill(items);
-  undoable = undo;
-  showCounts(counts);
-  if (!labels) return;
-  document.title = `${words.title}: ${place}`;
-  fillSelect(get("claimed"), labels.map((label) => [String(label), said(label)]));
-  fillSelect(get("why"), why);
-  get("labels").replaceChildren(
-    ...labels.filter(Boolean).map((label) => make("button", { ariaKeyShortcuts: label, onclick: () => decide("relabel", label) }, label)),
-  );
-}
-
-function showCounts(counts) {
-  if (!counts) return;
-  get("statuses").replaceChildren(
-    ...Object.entries(counts).map(([name, number]) =>
-      make("button", { id: name, ariaPressed: String(name === status), onclick: () => go(name) }, make("b", {}, number.toLocaleString("en")), ` ${words.status[name]}`),
-    ),
-  );
-}
-
-function fillSelect(select, options) {
-  const { value } = select;
-  select.replaceChildren(...[["", words.all], ...options].map(([value, text]) => make("option", { value }, text)));
-  select.value = value;
+function take(answer) {
+  line.fill(answer.items);
+  undoable = answer.undo;
+  document.title = `${words.title}: ${answer.place}`;
+  head.offer(answer, (label) => decide("relabel", label));
+  head.count(answer.counts, status, go);
 }
 
 async function go(name) {
@@ -109,16 +91,16 @@ function decide(decision, label = null, ids = line.meant.map(({ id }) => id)) {
   const taken = line.take(ids);
   undoable = true;
   show();
-  const deed = { decision, label, ids };
-  tell(told(deed));
-  under = under.then(() => settle(deed, taken));
+  tell(words.keeping);
+  waiting += 1;
+  under = under.then(() => settle({ decision, label, ids }, taken)).finally(() => (waiting -= 1));
 }
 
 async function settle(deed, taken) {
   const progress = (done) => deed.ids.length > PAGE && tell(`${done} of ${deed.ids.length}…`);
   try {
     const { moved, gone, left, trouble, counts } = await server.decide(deed, progress);
-    showCounts(counts);
+    head.count(counts, status, go);
     if (left.length) restore(taken.filter(({ id }) => left.includes(id)), trouble);
     else tell([moved.length && told({ ...deed, ids: moved }), lost(gone.length)].filter(Boolean).join(" "));
   } catch (error) {
@@ -142,7 +124,7 @@ function undo() {
       const { items, gone, trouble, counts, undo } = await server.undo((done) => tell(`${done}…`));
       line.putBack(items.filter((item) => item.status === status));
       undoable = undo;
-      showCounts(counts);
+      head.count(counts, status, go);
       show();
       if (trouble) tell(trouble, { trouble: true });
       else tell([words.undone, lost(gone)].filter(Boolean).join(" "));
@@ -207,4 +189,5 @@ onKeys({
 get("keys").querySelector("dl").append(
   ...words.keys.flatMap(([key, deed]) => [make("dt", {}, key), make("dd", {}, deed)]),
 );
+addEventListener("beforeunload", (event) => waiting && event.preventDefault());
 load();

@@ -9,10 +9,11 @@ export function ask(items, onYes) {
   const sentences = new Map();
   for (const { advice, sentence } of clear)
     sentences.set(sentence, { advice, number: (sentences.get(sentence)?.number ?? 0) + 1 });
-  const lines = [...sentences].map(([sentence, { advice, number }]) =>
+  const most = [...sentences].sort(([, one], [, other]) => other.number - one.number);
+  const lines = most.map(([sentence, { advice, number }]) =>
     make("li", {}, make("b", {}, `${advice === "accepted" ? "Accept" : "Reject"} ${number.toLocaleString("en")}`), ` ${sentence}`),
   );
-  const end = clear.length ? `${count(items.length - clear.length, "drawing")} ${words.rest}` : words.noRules;
+  const end = clear.length ? `${count(items.length - clear.length, "drawing stays", "drawings stay")} ${words.rest}` : words.noRules;
   const dialog = get("ask");
   dialog.querySelector("div").replaceChildren(make("ul", {}, ...lines), make("p", {}, end));
   dialog.querySelector("[value=yes]").hidden = !clear.length;

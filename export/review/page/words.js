@@ -35,6 +35,7 @@ export const words = {
   all: "all",
   noDigit: "not a digit",
   dash: "–",
+  keeping: "One moment…",
   loading: "Fetching the drawings…",
   nothing: "Nothing is waiting. Well done.",
   nothingHere: "There is nothing here yet.",
@@ -42,7 +43,7 @@ export const words = {
   undone: "Taken back.",
   nothingToUndo: "There is nothing to undo.",
   gone: "withdrawn or decided by somebody else meanwhile",
-  rest: "stay for you. It is one step, which Undo takes back.",
+  rest: "for you. It is one step, which Undo takes back.",
   noRules: "The rules find nothing that is clear enough. All of it is yours.",
   keys: [
     ["← → ↑ ↓", "go from drawing to drawing"],
