@@ -23,12 +23,11 @@ from chalicelib.recognition.drawing import Picture
 from chalicelib.recognition.registry import MANIFEST, SETS, ModelRegistry, SetFile
 from export.command import MODELS_FOLDER, run_command, training_environment
 from export.datasets import Examples, build_replay, build_validation, joined
+from export.files import write_json, write_whole
 
 with training_environment():
     import onnx
     from onnx import numpy_helper
-
-    from export.run_folder import write_json, write_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from export.command import run_command, training_environment
 from export.errors import InvalidOption
+from export.files import write_json
 
 with training_environment():
     import torch
@@ -26,7 +27,6 @@ with training_environment():
         open_folder,
         read_settings,
         save_tensors,
-        write_json,
     )
 
 

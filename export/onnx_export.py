@@ -18,6 +18,7 @@ from chalicelib.recognition.drawing import Picture
 from chalicelib.recognition.normalise import NORMALISATION_VERSION, SIDE_PX, normalise_ink
 from export.command import add_data_option, run_command, training_environment
 from export.errors import ParityFailure
+from export.files import write_whole
 from export.mnist import LABELS, load_mnist
 
 with training_environment():
@@ -27,7 +28,7 @@ with training_environment():
     from torch import nn
 
     from export.networks import run_network
-    from export.run_folder import load_best, write_whole
+    from export.run_folder import load_best
 
 OPSET = 17
 IR_VERSION = 8

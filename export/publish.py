@@ -29,6 +29,7 @@ from export.datasets import Examples, build_validation
 from export.drawn import NONE_LABEL
 from export.errors import InvalidOption
 from export.evaluate import FIGURE, Score, score_model
+from export.files import write_json, write_whole
 from export.mnist import LABELS, load_mnist
 
 with training_environment():
@@ -41,8 +42,6 @@ with training_environment():
         Settings,
         load_best,
         read_settings,
-        write_json,
-        write_whole,
     )
 
 VERSION_CHARACTERS = 8

@@ -9,7 +9,6 @@
 
 import io
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import torch
 from torch import nn
 
 from export.errors import UnusableRun
+from export.files import write_json, write_whole
 from export.mnist import LABELS
 from export.networks import Shape, build_network
 
@@ -87,21 +87,6 @@ def open_folder(folder: Path, settings: Settings) -> None:
     """Make a run folder that `check_folder` let pass."""
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / SETTINGS, asdict(settings))
-
-
-def write_json(path: Path, content: Any) -> None:  # noqa: ANN401 -- JSON is any of its types
-    """Write JSON, whole or not at all."""
-    write_whole(path, (json.dumps(content, indent=2) + "\n").encode())
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever reads half of it."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def save_tensors(path: Path, content: dict[str, Any]) -> None:

@@ -17,10 +17,11 @@ from pathlib import Path
 from export.command import add_data_option, positive, run_command, training_environment
 from export.datasets import TrainingData, build_training_data
 from export.errors import UnusableRun
+from export.files import write_json, write_whole
 
 with training_environment():
     from export.networks import NETWORKS
-    from export.run_folder import Settings, check_folder, open_folder, write_json, write_whole
+    from export.run_folder import Settings, check_folder, open_folder
     from export.search_results import (
         Trial,
         read_history,

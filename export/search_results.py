@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from export.errors import UnusableRun
-from export.run_folder import HISTORY, Settings, write_json, write_whole
+from export.files import write_json, write_whole
+from export.run_folder import HISTORY, Settings
 from export.search_space import KEPT, Search
 
 RESULTS, TABLE = "results.json", "results.md"

@@ -14,6 +14,7 @@ from typing import Any
 
 from export.command import add_data_option, positive, run_command, training_environment
 from export.datasets import TrainingData, build_training_data
+from export.files import write_json
 
 with training_environment():
     from export.networks import ACTIVATIONS, DEFAULT_SHAPES, NETWORKS, Shape
@@ -28,7 +29,6 @@ with training_environment():
         load_tensors,
         open_folder,
         save_tensors,
-        write_json,
     )
     from export.training import Training
 
