@@ -31,6 +31,15 @@ class UnusableRun(InklingError):
         self.reason = reason
 
 
+class UnusablePull(InklingError):
+    """A folder cannot be pulled into: another pull is at it, or it is not of this feedback."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"{folder}: {reason}")
+        self.folder = folder
+        self.reason = reason
+
+
 class ParityFailure(InklingError):
     """The exported file does not compute what the trained network computes."""
 

@@ -1,0 +1,1 @@
+"""Accepted feedback as a dataset that a network can be trained on."""
