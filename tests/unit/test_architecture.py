@@ -33,13 +33,11 @@ ONLY_PLACES = {
     "chalice": {"app.py", "chalicelib/http/"},
 }
 # Which files and folders of export may know more of what serves than recognition, and why.
+STORE_COMMANDS = ("adapt.py", "feedback", "heads.py", "retention.py", "review", "stats.py")
 EXPORT_ALSO_KNOWS = {
     "quality": {"wiring", "config"},  # the report asks the app itself
     "anchors.py": {"learning"},  # makes the sets that a round reads
-    **dict.fromkeys(  # work on the feedback and the heads in a store
-        ("adapt.py", "feedback", "heads.py", "retention.py", "review", "stats.py"),
-        {"config", "learning", "stores"},
-    ),
+    **{name: {"config", "learning", "stores"} for name in STORE_COMMANDS},
 }
 SERVING = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
 
