@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * The API's answer, checked to the last field: what is not as agreed is nonsense.
  * @typedef {{label: string, probability: number}} Candidate

@@ -1,4 +1,3 @@
-// @ts-check
 /** Whether drawings may be kept; remembered where the browser lets us. */
 const KEY = "inkling.consent.2";
 let choice = "";

@@ -1,4 +1,3 @@
-// @ts-check
 /** @returns {any} */
 export const get = (id) => document.getElementById(id);
 

@@ -1,4 +1,3 @@
-// @ts-check
 /**
  * What is on the paper, and how it came there: no DOM in here.
  * @typedef {number[][]} Stroke points: x, y (down), ms since it began, a pen's pressure 0..1

@@ -1,4 +1,3 @@
-// @ts-check
 /** An image instead of a drawing: chosen, dropped or pasted. */
 import { get } from "./dom.js";
 

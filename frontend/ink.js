@@ -1,4 +1,3 @@
-// @ts-check
 /** How a felt pen's line runs through the points of a stroke, in paper units. */
 import { SIDE } from "./drawing.js";
 

@@ -1,4 +1,3 @@
-// @ts-check
 /** Ties the parts together. */
 import { get } from "./dom.js";
 import { History, toRequest } from "./drawing.js";
@@ -16,7 +15,7 @@ const PAUSE_MS = 250; // after the pen is lifted
 
 for (const [name, property] of [["word", "textContent"], ["label", "ariaLabel"]])
   document.querySelectorAll(`[data-${name}]`).forEach((/** @type {any} */ element) => {
-    element[property] = words[element.dataset[name]];
+    element[property] = words[element.dataset[name] || element.id];
   });
 
 const history = new History();

@@ -1,4 +1,3 @@
-// @ts-check
 /** The canvas: a drawing, and the stroke under the pen as it grows. */
 import { get } from "./dom.js";
 import { SIDE, placeOf } from "./drawing.js";
@@ -18,12 +17,8 @@ matchMedia("(prefers-color-scheme: dark)").onchange = redraw;
 watchPixelRatio();
 
 function watchPixelRatio() {
-  const ratio = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-  ratio.onchange = () => {
-    ratio.onchange = null;
-    fit();
-    watchPixelRatio();
-  };
+  const changed = () => (fit(), watchPixelRatio());
+  matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", changed, { once: true });
 }
 
 function fit() {
@@ -89,7 +84,7 @@ function compose() {
   const pen = penOn(canvas);
   pen.clearRect(0, 0, SIDE, SIDE);
   pen.drawImage(settled, 0, 0, SIDE, SIDE);
-  stroke.slice(-2).forEach((_, i, last) => drawLine(pen, stroke, widths, stroke.length - last.length + i));
+  for (let i = Math.max(0, stroke.length - 2); i < stroke.length; i++) drawLine(pen, stroke, widths, i);
   pen.lineWidth = 2;
   pen.beginPath();
   if (cursor) pen.arc(cursor[0], cursor[1], PEN_WIDTH / 2 + 3, 0, 7);

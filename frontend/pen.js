@@ -1,4 +1,3 @@
-// @ts-check
 /** What moves the pen: mouse, pen and touch, or the keyboard. */
 import { SIDE } from "./drawing.js";
 import * as paper from "./paper.js";

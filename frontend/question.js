@@ -1,4 +1,3 @@
-// @ts-check
 /** "Was that right?": what the person says is kept if they agree, and can be taken back. */
 import { remember, remembered } from "./consent.js";
 import { get, make } from "./dom.js";

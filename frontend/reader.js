@@ -1,4 +1,3 @@
-// @ts-check
 /** The API's client: it gives up, tries again, and never lets an old answer win. */
 import { readingOf } from "./answer.js";
 import { apiUrl } from "./config.js";

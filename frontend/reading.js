@@ -1,7 +1,6 @@
-// @ts-check
 /** The reading beside the paper: numeral, sentence, bars, picture, table; or what went wrong. */
 import { get, make } from "./dom.js";
-import { announcement, percent, sentence, words } from "./words.js";
+import { announcement, modelName, percent, sentence, words } from "./words.js";
 
 const BARS = 3;
 
@@ -46,9 +45,9 @@ export function show(reading, onChoose) {
 
 function showDigit({ digits, models }, index) {
   const { seen, candidates } = digits[index];
-  const rows = models.map(({ name, digits }) => {
-    const cells = best(digits[index].candidates, (label, share) => make("td", {}, label, " ", share));
-    return make("tr", {}, make("th", { scope: "row" }, name), ...cells);
+  const rows = models.map((model) => {
+    const cells = best(model.digits[index].candidates, (label, share) => make("td", {}, label, " ", share));
+    return make("tr", {}, make("th", { scope: "row" }, modelName(model)), ...cells);
   });
   get("bars").replaceChildren(...best(candidates, bar));
   get("models").replaceChildren(...rows);

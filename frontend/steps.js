@@ -1,4 +1,3 @@
-// @ts-check
 /** The pictures of "How it works": one stroke on its way. */
 import { SIDE } from "./drawing.js";
 import { get } from "./dom.js";

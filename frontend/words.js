@@ -1,11 +1,10 @@
-// @ts-check
 /** Every word of the page, ready to translate. */
 import { apiUrl } from "./config.js";
 
-const NAMES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+const NAMES = "zero one two three four five six seven eight nine".split(" ");
 
 export const words = {
-  // In the page from the start, by `data-word` or `data-label`.
+  // In the page from the start, by `data-word` or `data-label`, or else the id.
   paper: "Paper",
   hint: "Arrows move the pen, Space puts it down or lifts it",
   placeholder: "Draw a digit",
@@ -40,7 +39,9 @@ export const words = {
   notDigit: "That does not look like a digit to me.",
   picture: "28 by 28 pixels",
   dash: "–",
-  heads: ["Model", "Weights", "MNIST test"],
+  heads: ["Model", "Weights", "Right"],
+  sets: { mnist_test: "MNIST test", gold: "gold set" },
+  adapted: " adapted",
   right: "Was that right?",
   which: "Which is it?",
   single: "Meant as one digit?",
@@ -70,6 +71,9 @@ export const words = {
     refused: "The reader refused.",
   },
 };
+
+/** An adapted model's version ends in "+" and its head's. */
+export const modelName = ({ name, version }) => name + (version.includes("+") ? words.adapted : "");
 
 export const spoken = (label) => NAMES[label] ?? label;
 

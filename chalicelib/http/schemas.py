@@ -147,25 +147,14 @@ SCHEMAS: Schema = {
             "family": _TEXT,
             "version": _TEXT,
             "default": _BOOLEAN,
-            "adapted_from": {
-                "type": ["string", "null"],
-                "description": "The version that feedback adapted; null: as trained.",
-            },
-            "head": _object({"sha256": _TEXT, "dataset": _TEXT, "round": _TEXT, "time": _TEXT})
-            | {
-                "type": ["object", "null"],
-                "description": "Where its adapted last layer comes from; null: as trained.",
-            },
+            "adapted_from": {"type": ["string", "null"], "description": "null: as trained."},
+            "head": _object(dict.fromkeys(("sha256", "dataset", "round", "time"), _TEXT))
+            | {"type": ["object", "null"], "description": "Of an adapted one: its last layer."},
             "sha256": _TEXT,
             "labels": _array(_TEXT, 1),
             "input": _object(
-                {
-                    "width": _COUNT,
-                    "height": _COUNT,
-                    "minimum": _NUMBER,
-                    "maximum": _NUMBER,
-                    "ink": _NUMBER,
-                }
+                dict.fromkeys(("width", "height"), _COUNT)
+                | dict.fromkeys(("minimum", "maximum", "ink"), _NUMBER)
             ),
             "normalisation": _TEXT,
             "weights": _COUNT,

@@ -26,6 +26,36 @@ def test_a_sure_answer_is_a_numeral_a_sentence_and_bars(
     assert page.evaluate("document.querySelector('#picture').naturalWidth") == 28
 
 
+def test_models_as_trained_and_as_adapted_stand_side_by_side(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    versions = {"cnn": "0a1b2c3d+4e5f6071", "cnn-trained": "0a1b2c3d", "perceptron": "89abcdef"}
+    answer = reading(("7", "recognized"))
+    models = [
+        {"name": name, "version": version, "text": "7", "digits": answer["digits"]}
+        for name, version in versions.items()
+    ]
+    api.answer("recognize", Reply(answer | {"model": models[0], "models": models}))
+    figures = {"mnist_test": {"accuracy": 0.9962}, "gold": {"accuracy": 0.9951}}
+    told = {
+        "cnn": {"gold": {"accuracy": 0.9958}},
+        "cnn-trained": figures,
+        "perceptron": {"mnist_test": {"accuracy": 0.9928}},
+    }
+    entries = [
+        {"name": name, "version": versions[name], "weights": 118_987, "figures": figures}
+        for name, figures in told.items()
+    ]
+    api.answer("models", Reply({"models": entries}))
+    page = open_page(api.url)
+    draw(page, SEVEN)
+    names = ["cnn adapted", "cnn-trained", "perceptron"]
+    expect(page.locator("#models th")).to_have_text(names)
+    measured = ["99.58 % gold set", "99.62 % MNIST test, 99.51 % gold set", "99.28 % MNIST test"]
+    rows = [f"{name}118,987{m}" for name, m in zip(names, measured, strict=True)]
+    expect(page.locator("#figures tr")).to_have_text(["ModelWeightsRight", *rows])
+
+
 def test_an_unsure_answer_names_the_two_best(api: FaultyApi, open_page: OpenPage) -> None:
     api.answer("recognize", Reply(reading(("3", "unsure"))))
     page = open_page(api.url)
