@@ -8,8 +8,7 @@ STORE ?=
 # How many seeds train-fast trains; more options of the search, as in --trials 27 --epochs 27.
 RUNS ?= 1
 SEARCH ?=
-# A feedback folder or s3://bucket/prefix, else INKLING_FEEDBACK's; why, for the history.
-STORE ?=
+# Why heads are rolled back or frozen, for their history.
 REASON ?=
 export STORE REASON
 BIN := .venv/bin
