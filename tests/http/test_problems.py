@@ -22,6 +22,7 @@ NO_REQUEST = {
     errors.InvalidSetting,
     errors.UnusableModel,
     errors.UnusableHead,
+    errors.DamagedFeedback,
     errors.HeadsFrozen,
     errors.HeadsChanged,
     errors.NothingToRollBack,
