@@ -3,8 +3,6 @@ API_PORT ?= 8000
 PAGE_PORT ?= 8080
 # Folder of mnist/ and, where they are to be had, drawn/ and not_digits/.
 DATA ?= data
-# Where feedback lies: a folder, or s3://bucket/prefix; unset: INKLING_FEEDBACK, else feedback.
-STORE ?=
 # How many seeds train-fast trains; more options of the search, as in --trials 27 --epochs 27.
 RUNS ?= 1
 SEARCH ?=
@@ -41,7 +39,7 @@ check: .venv/dev.stamp ## ruff, its formatter and strict types, without the test
 	@$(BIN)/mypy
 
 review: .venv/run.stamp ## review feedback on a page of this machine (STORE)
-	@$(BIN)/python -m export.review --page $(if $(STORE),--store $(STORE))
+	@$(BIN)/python -m export.review --page $(if $(STORE),--store "$$STORE")
 
 train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
 

@@ -8,6 +8,7 @@ made, and a Chromium as `python -m tools.browser` finds it.
 """
 
 import argparse
+import io
 import math
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from chalicelib.recognition.drawing import Points
@@ -24,6 +26,8 @@ from chalicelib.recognition.png import encode_picture
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 VIEW = {"width": 1120, "height": 700}
+REVIEW_VIEW = {"width": 1280, "height": 760}
+PALETTE = 64
 ENLARGED = 10
 PAPER_BOX = """() => {
   const { x, y, width, height } = document.getElementById("paper").getBoundingClientRect();
@@ -69,12 +73,14 @@ def _chromium() -> Iterator[Browser]:
 
 
 def _picture_review(browser: Browser, url: str) -> None:
-    page = browser.new_page(viewport=VIEW)  # type: ignore[arg-type]
+    page = browser.new_page(viewport=REVIEW_VIEW)  # type: ignore[arg-type]
     page.goto(url)
     page.locator("#drawings li").first.wait_for()
     page.keyboard.press("ArrowRight")
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=PICTURES / "review.png")
+    # Few colours are in it, and a palette halves the file.
+    picture = Image.open(io.BytesIO(page.screenshot())).quantize(PALETTE)
+    picture.save(PICTURES / "review.png", optimize=True)
 
 
 def _draw(page: Page) -> None:

@@ -14,6 +14,7 @@ import sys
 
 from chalicelib.config import settings_from
 from chalicelib.learning.keys import FeedbackStatus
+from chalicelib.learning.serving import ServedHeads
 from chalicelib.learning.shelf import FeedbackShelf
 from chalicelib.learning.triage import RULES
 from chalicelib.recognition.registry import ModelRegistry
@@ -39,9 +40,12 @@ def main() -> None:
     place = arguments.store or settings.feedback
     if not arguments.page:
         require_terminal()
-    shelf = FeedbackShelf(open_store(place))
+    store, registry = open_store(place), ModelRegistry.load(settings.models_directory)
+    heads = ServedHeads(registry, lambda: store)
+    heads()  # begins to read them; they are there once the feedback is
+    shelf = FeedbackShelf(store)
     shelf.tidy()
-    queue = Queue(shelf, ModelRegistry.load(settings.models_directory), _progress)
+    queue = Queue(shelf, registry, _progress, heads)
     review = Review(shelf, queue, _name(arguments.by))
     status = FeedbackStatus(arguments.status)
     queue.fetch(status)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chalicelib.recognition.drawing import Picture
+from chalicelib.recognition.heads import Heads, Variant, variants_of
 from chalicelib.recognition.recognizer import probabilities_of
 from chalicelib.recognition.registry import ModelRegistry
 
@@ -35,20 +36,28 @@ class Answer:
         return self.guesses[0].label
 
 
-def read_pictures(registry: ModelRegistry, pictures: Sequence[Picture]) -> list[tuple[Answer, ...]]:
-    """Return every model's answer to each picture of shape (28, 28), float32 in [0, 1]."""
-    by_model = [_answers(registry, name, pictures) for name in registry.names]
-    return [tuple(answers) for answers in zip(*by_model, strict=True)]
+def read_pictures(
+    registry: ModelRegistry, heads: Heads, pictures: Sequence[Picture]
+) -> list[tuple[Answer, ...]]:
+    """Return the answers to each picture of shape (28, 28), float32 in [0, 1].
+
+    They come from every model as it is served, and as trained beside it where it is adapted.
+    """
+    variants = variants_of(registry, heads).values()
+    by_variant = [_answers(registry, variant, pictures) for variant in variants]
+    return [tuple(answers) for answers in zip(*by_variant, strict=True)]
 
 
-def _answers(registry: ModelRegistry, name: str, pictures: Sequence[Picture]) -> list[Answer]:
-    entry, model = registry.entry(name), registry.model(name)
+def _answers(
+    registry: ModelRegistry, variant: Variant, pictures: Sequence[Picture]
+) -> list[Answer]:
+    entry, model = variant.entry, registry.model(variant.entry.name)
     labels = (*entry.labels, None)
     answers = []
     for first in range(0, len(pictures), BATCH):
-        logits = model.run(np.stack(pictures[first : first + BATCH])).logits
-        for row in probabilities_of(logits, entry.temperature):
+        outputs = model.run(np.stack(pictures[first : first + BATCH]))
+        for row in probabilities_of(variant.logits(outputs), entry.temperature):
             best = np.argsort(-row, kind="stable")[:GUESSES]
             guesses = tuple(Guess(labels[i], float(row[i])) for i in best)
-            answers.append(Answer(name, entry.version, guesses))
+            answers.append(Answer(variant.name, variant.version, guesses))
     return answers

@@ -11,6 +11,7 @@ from chalicelib.learning.keys import FeedbackPlace, FeedbackStatus
 from chalicelib.learning.shelf import FeedbackShelf
 from chalicelib.learning.triage import triage
 from chalicelib.recognition.drawing import Picture
+from chalicelib.recognition.heads import SHIPPED, HeadSource
 from chalicelib.recognition.normalise import SIDE_PX
 from chalicelib.recognition.registry import ModelRegistry
 from export.review.answers import read_pictures
@@ -24,10 +25,17 @@ Progress = Callable[[int, int], None]
 class Queue:
     """The items under review by id, and how many there are of each status."""
 
-    def __init__(self, shelf: FeedbackShelf, registry: ModelRegistry, progress: Progress) -> None:
+    def __init__(
+        self,
+        shelf: FeedbackShelf,
+        registry: ModelRegistry,
+        progress: Progress,
+        heads: HeadSource = lambda: SHIPPED,
+    ) -> None:
         self._shelf = shelf
         self._registry = registry
         self._progress = progress
+        self._heads = heads
         self._items: dict[str, Item] = {}
         self._whole: set[FeedbackStatus] = set()  # those that were fetched
         self.counts = dict.fromkeys(FeedbackStatus, 0)
@@ -91,7 +99,7 @@ class Queue:
         if not waiting:
             return []
         pictures = [_seen(evidence) for evidence in waiting]
-        answers = read_pictures(self._registry, pictures)
+        answers = read_pictures(self._registry, self._heads(), pictures)
         advice = triage(waiting, accepted)
         names = _cluster_names(waiting, pictures)
         best: dict[str, float] = {}
@@ -114,7 +122,7 @@ class Queue:
     def _decided(self, decided: Sequence[Evidence]) -> list[Item]:
         """Return what is accepted or rejected already, the newest first."""
         pictures = [_seen(evidence) for evidence in decided]
-        answers = read_pictures(self._registry, pictures)
+        answers = read_pictures(self._registry, self._heads(), pictures)
         return [
             Item(evidence.filed, picture, said, advice=None, cluster=None, rank=rank)
             for rank, (evidence, picture, said) in enumerate(

@@ -9,6 +9,7 @@ import numpy as np
 from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.learning.keys import FeedbackStatus
 from chalicelib.learning.records import Submission
+from chalicelib.learning.serving import ServedHeads
 from chalicelib.learning.shelf import FeedbackShelf
 from chalicelib.recognition.normalise import NORMALISATION_VERSION, normalise_strokes
 from chalicelib.recognition.png import encode_picture
@@ -73,7 +74,9 @@ def id_of(receipt: str) -> str:
 def review_of(store: Store, by: str = "ann") -> Review:
     """Begin a review with the published models."""
     shelf = FeedbackShelf(store)
-    queue = Queue(shelf, ModelRegistry.load(MODELS_FOLDER), lambda _done, _whole: None)
+    registry = ModelRegistry.load(MODELS_FOLDER)
+    heads = ServedHeads(registry, lambda: store)
+    queue = Queue(shelf, registry, lambda _done, _whole: None, heads)
     queue.fetch(WAITING)
     return Review(shelf, queue, by)
 

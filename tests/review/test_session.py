@@ -2,10 +2,16 @@
 
 import itertools
 
+import numpy as np
+
 from chalicelib.learning.feedback import FeedbackBook
+from chalicelib.learning.heads import Head
+from chalicelib.learning.pointer import HeadBook
 from chalicelib.learning.shelf import FeedbackShelf
+from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.stores.open import open_store
 from chalicelib.stores.store import Store
+from export.command import MODELS_FOLDER
 from export.review.items import SENTENCES
 from export.review.session import Decision
 from tests.review.senders import (
@@ -153,6 +159,31 @@ def test_what_is_decided_already_can_be_put_back(store: Store) -> None:
     assert any("ann" in fact for fact in item.facts)
     later.decide([one], Decision.RETURN)
     assert lying(store) == {one: (WAITING, "1")}
+
+
+def test_a_promoted_head_answers_beside_the_model_as_trained(store: Store) -> None:
+    send_claims(store, "1")
+    registry = ModelRegistry.load(MODELS_FOLDER)
+    entry = registry.entry("cnn")
+    width = registry.model("cnn").run(np.zeros((1, 28, 28), np.float32)).features.shape[1]
+    head = Head(
+        model=entry.name,
+        model_version=entry.version,
+        model_sha256=entry.sha256,
+        normalisation=entry.normalisation,
+        labels=entry.labels,
+        weights=np.zeros((width, 11), np.float32),
+        bias=np.eye(11, dtype=np.float32)[5] * 20,
+        dataset="a test",
+        round="1",
+        time="2026-11-21T00:00:00+00:00",
+    )
+    book = HeadBook(store)
+    book.promote({"cnn": head}, book.read()[1], "ann", "a test", {})
+    (item,) = review_of(store).queue.of(WAITING)
+    said = {answer.model: (answer.version, answer.said) for answer in item.answers}
+    assert said["cnn"] == (f"{entry.version}+{head.version}", "5")
+    assert said["cnn-trained"] == (entry.version, "2")
 
 
 def test_every_reason_is_a_sentence() -> None:
