@@ -6,7 +6,6 @@ The feedback is what `bench.feedback_samples` sends, in a new folder on this mac
 """
 
 import argparse
-import platform
 import resource
 import tempfile
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.feedback_samples import SEED, claimed_drawings, send
+from bench.latency import processor
 from bench.samples import load_samples
 from chalicelib.learning.keys import FeedbackStatus
 from chalicelib.learning.shelf import FeedbackShelf
@@ -38,7 +38,7 @@ def main() -> None:
     samples = load_samples(arguments.data, Part.VALIDATION)
     with tempfile.TemporaryDirectory() as folder:
         send(claimed_drawings(samples, arguments.count, rng), folder, rng)
-        print(f"{arguments.count} drawings, seed {SEED}, n = 1, {platform.processor() or 'CPU'}")
+        print(f"{arguments.count} drawings, seed {SEED}, n = 1, {processor()}")
         _measure(folder)
     print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 

@@ -28,6 +28,7 @@ a      accept what is claimed
 0-9    accept, but as that digit
 n      accept as not a digit
 r      reject: of no use, or not to be believed
+b      put back into quarantine (with --status accepted or rejected)
 s      skip: to the end of the line
 c      the next decision is for all that look alike and claim the same
 !      apply the automatic rules to all that wait, as one step
@@ -55,8 +56,9 @@ def about(item: Item) -> list[str]:
     """Return what is known of a drawing as lines that fit beside it."""
     claimed = item.filed.record.label
     lines = [f"Claimed: {claimed or 'not a digit'}", "", *_wrapped(item.sentence), ""]
+    guesses = 2 if len(item.answers) <= 2 else 1  # adapted models stand beside those as trained
     for answer in item.answers:
-        lines += [_head(answer, claimed), *_bars(answer)]
+        lines += [_head(answer, claimed), *_bars(answer, guesses)]
     return [*lines, *_wrapped(" ".join(item.facts))]
 
 
@@ -87,11 +89,11 @@ def _head(answer: Answer, claimed: str | None) -> str:
     return f"{answer.model} {answer.version}" + ("" if answer.said == claimed else "  differs")
 
 
-def _bars(answer: Answer) -> list[str]:
+def _bars(answer: Answer, count: int) -> list[str]:
     return [
         f"  {guess.label or '-'} {'#' * round(BAR * guess.probability):<{BAR}} "
         f"{percent(guess.probability):>5}"
-        for guess in answer.guesses[:2]
+        for guess in answer.guesses[:count]
     ]
 
 

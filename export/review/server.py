@@ -19,7 +19,6 @@ from urllib.parse import parse_qsl, urlsplit
 from chalicelib.errors import InklingError, StorageUnavailable
 from export.errors import InvalidReviewRequest, PortTaken
 from export.review.addresses import JSON, Addresses, Content
-from export.review.portraits import PNG, SVG
 
 HOST = "127.0.0.1"
 FILES = Path(__file__).parent / "page"
@@ -33,8 +32,8 @@ CONTENT_TYPES = {
 SECRET_BYTES = 24
 MAX_BODY_BYTES = 100_000
 IDLE_TIMEOUT_S = 60.0
-KEPT = "private, max-age=86400, immutable"  # a picture stays; its address holds the secret
 HEADERS = {
+    "Cache-Control": "no-store",  # what is withdrawn must not stay in a browser's cache
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -159,7 +158,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in HEADERS.items():
             self.send_header(name, value)
-        self.send_header("Cache-Control", KEPT if content[0] in (PNG, SVG) else "no-store")
         self.send_header("Content-Type", content[0])
         self.send_header("Content-Length", str(len(content[1])))
         try:
