@@ -15,7 +15,8 @@ HEADS = $(BIN)/python -m export.heads $(if $(STORE),--store "$$STORE")
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check review train-env drawings train-fast search quality heads rollback freeze unfreeze clean
+# Every target that is described below; none of them makes a file of its name.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 .SUFFIXES:
 
 help: ## list the targets
@@ -61,6 +62,9 @@ heads: .venv/run.stamp ## show what feedback has taught the models, and how that
 
 rollback: .venv/run.stamp ## go back to the heads before the present ones (STORE, REASON)
 	@$(HEADS) rollback $(if $(REASON),--reason "$$REASON")
+
+adapt: .venv/dev.stamp ## learn from accepted feedback here and now, as the schedule does (STORE)
+	@$(BIN)/python -m export.adapt $(if $(STORE),--store "$$STORE")
 
 freeze: .venv/run.stamp ## let no round change what is served (STORE, REASON)
 	@$(HEADS) freeze $(if $(REASON),--reason "$$REASON")

@@ -31,7 +31,7 @@ def lessons(count: int, *, seed: int = 3, label: str | None = "7") -> list[Lesso
     ]
 
 
-def test_a_third_is_held_out_and_stays_so_when_more_comes() -> None:
+def test_half_is_held_out_and_stays_so_when_more_comes() -> None:
     few, many = (thin_out(lessons(n), Counter()) for n in (200, 400))
     assert abs(many.held_out.mean() - HELD_OUT) < 0.08
     sides = dict(zip((one.id for one in many.items), many.held_out, strict=True))

@@ -1,0 +1,88 @@
+"""The picture of a round: errors by class before and after, and the drawings that flipped."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import MaxNLocator
+
+from chalicelib.learning.candidates import Candidate
+from chalicelib.learning.gate import Trial, right
+from chalicelib.learning.lessons import Lessons
+from chalicelib.learning.round import Ended
+from export.quality.pictures import COLOURS, DPI, GREY, STYLE, WIDTH_IN
+
+COLUMNS, ROWS = 10, 2
+BAR = 0.4
+
+
+def draw_round(path: Path, ended: Ended) -> None:
+    """Draw a round that got as far as candidates, two rows for each model."""
+    lessons = ended.lessons
+    if lessons is None:
+        return
+    with rc_context(STYLE):
+        figure = Figure(figsize=(WIDTH_IN, 4.3 * len(ended.candidates)), layout="constrained")
+        parts = np.ravel(figure.subfigures(len(ended.candidates), 1, squeeze=False))
+        for part, candidate in zip(parts, ended.candidates, strict=True):
+            _draw_model(part, candidate, lessons)
+        figure.savefig(path, dpi=DPI, metadata={"Software": None})
+
+
+def _draw_model(figure: SubFigure, candidate: Candidate, lessons: Lessons) -> None:
+    verdict = "promoted" if candidate.judgement.promoted else "refused"
+    entry = candidate.entry
+    figure.suptitle(f"{entry.name} {entry.version}: {verdict}", x=0.01, ha="left", weight="bold")
+    above, below = np.ravel(figure.subfigures(2, 1, squeeze=False, height_ratios=(3, 2)))
+    classes = (*entry.labels, "none")
+    left, right_hand = above.subplots(1, 2)
+    _draw_errors(left, "gold", candidate.gold, classes)
+    _draw_errors(right_hand, "held-out feedback", candidate.held_out, classes)
+    _draw_flips(below, candidate, lessons, classes)
+
+
+def _draw_errors(axes: Axes, title: str, trial: Trial, classes: tuple[str, ...]) -> None:
+    places = np.arange(len(classes))
+    for shift, name, logits, colour in (
+        (-BAR / 2, "before", trial.current, GREY),
+        (BAR / 2, "after", trial.candidate, COLOURS[0]),
+    ):
+        wrong = ~right(logits, trial.targets)
+        counts = [int(wrong[trial.targets == index].sum()) for index in places]
+        label = f"{name}: {int(wrong.sum())} of {len(wrong)}"
+        axes.bar(places + shift, counts, BAR, color=colour, label=label)
+    axes.set_xticks(places, classes)
+    axes.grid(axis="x", visible=False)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_ylim(0, max(1.0, axes.get_ylim()[1]))
+    axes.set(title=f"errors on {title}", ylabel="drawings")
+    axes.legend(loc="upper left")
+
+
+def _draw_flips(
+    figure: SubFigure, candidate: Candidate, lessons: Lessons, classes: tuple[str, ...]
+) -> None:
+    """Draw held-out drawings whose answer changed, those that became wrong first."""
+    trial, pictures = candidate.held_out, lessons.pictures[lessons.held_out]
+    before, after = trial.current.argmax(axis=1), trial.candidate.argmax(axis=1)
+    flipped = np.flatnonzero(before != after)
+    flipped = flipped[np.argsort(after[flipped] == trial.targets[flipped], kind="stable")]
+    grid = figure.subplots(ROWS, COLUMNS)
+    for axes in np.ravel(grid):
+        axes.set_axis_off()
+    for axes, index in zip(np.ravel(grid), flipped, strict=False):
+        axes.imshow(pictures[index], cmap="gray_r", vmin=0, vmax=1)
+        good = after[index] == trial.targets[index]
+        words = f"{classes[before[index]]} → {classes[after[index]]}"
+        axes.set_title(
+            words, fontsize=7, loc="center", pad=2, color="black" if good else COLOURS[1]
+        )
+    shown = min(len(flipped), ROWS * COLUMNS)
+    figure.suptitle(
+        f"{shown} of {len(flipped)} held-out drawings that flipped (orange: wrong now)",
+        fontsize=8,
+        x=0.01,
+        ha="left",
+    )
