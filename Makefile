@@ -17,6 +17,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 # Every target that is described below; none of them makes a file of its name.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
+.PHONY: help run test check review stats sweep train-env drawings train-fast search quality heads rollback freeze unfreeze clean
 .SUFFIXES:
 
 help: ## list the targets
@@ -41,6 +42,12 @@ check: .venv/dev.stamp ## ruff, its formatter and strict types, without the test
 
 review: .venv/run.stamp ## review feedback on a page of this machine (STORE)
 	@$(BIN)/python -m export.review --page $(if $(STORE),--store "$$STORE")
+
+stats: .venv/dev.stamp ## count feedback, agreement and drift: a table and stats.png (STORE)
+	@$(BIN)/python -m export.stats $(if $(STORE),--store "$$STORE")
+
+sweep: .venv/run.stamp ## remove feedback older than 400 days, and what was broken off (STORE)
+	@$(BIN)/python -m export.retention sweep $(if $(STORE),--store "$$STORE")
 
 train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
 

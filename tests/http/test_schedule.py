@@ -1,6 +1,7 @@
 """The scheduled function runs a round over the store and tells it as metrics."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,12 @@ import pytest
 from chalice.test import Client
 
 from app import app
+from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.learning.pointer import HeadBook
+from chalicelib.learning.retention import RETENTION_DAYS
 from chalicelib.stores.open import open_store
 from tests.learning.lessons import accept, odd_seven
+from tests.learning.submissions import make_submission, stored
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,3 +50,14 @@ def test_feedback_is_learnt_once_however_often_the_schedule_fires(
     assert outcomes == ["promoted", "unchanged"]
     current, _ = HeadBook(store).read()
     assert set(current.heads) == {"cnn", "perceptron"}
+
+
+def test_the_day_on_which_feedback_must_go_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    location = str(tmp_path / "store")
+    monkeypatch.setenv("INKLING_FEEDBACK", location)
+    past = datetime.now(UTC) - timedelta(days=RETENTION_DAYS + 1)
+    FeedbackBook(open_store(location), lambda: past).submit(make_submission())
+    run_schedule(capsys)
+    assert not [key for key in stored(open_store(location)) if key.startswith("feedback/")]

@@ -1,0 +1,1 @@
+"""Watching feedback: how much there is, whether people and model agree, whether answers drift."""
