@@ -17,7 +17,6 @@ PIP := -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 # Every target that is described below; none of them makes a file of its name.
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
-.PHONY: help run test check review stats sweep train-env drawings train-fast search quality heads rollback freeze unfreeze clean
 .SUFFIXES:
 
 help: ## list the targets
