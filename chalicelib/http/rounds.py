@@ -1,22 +1,23 @@
-"""What the schedule calls: a round over the store, told in the log."""
+"""What the schedule calls: a round over the store, told in the log and in metrics."""
 
-import sys
-import time
+import logging
 from typing import Any
 
 from chalicelib.wiring import Services
 
+logger = logging.getLogger(__name__)
+
 
 def run_scheduled_round(services: Services) -> dict[str, Any]:
-    """Sweep the feedback, run a round and write its figures as CloudWatch metrics.
+    """Sweep the feedback, run a round, tell its figures as metrics and its end in the log.
 
     Returns how it ended. The sweep is how feedback leaves a bucket on the day that was promised.
     What fails, fails the invocation: Lambda tries again, and a round may be run again.
     """
-    from chalicelib.learning.round_metrics import metrics_line
+    from chalicelib.learning.reports import counts_of
 
     services.feedback.sweep()
     report = services.round("schedule").run().report
-    # Metrics are a line of their own: the prefix that the logger writes would hide them.
-    sys.stdout.write(metrics_line(report, round(time.time() * 1000)) + "\n")
+    services.metrics.write(counts_of(report))
+    logger.info("Round %s: %s; %s", report.round[:8] or "-", report.outcome, report.words)
     return {"round": report.round, "outcome": report.outcome, "detail": report.words}

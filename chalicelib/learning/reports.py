@@ -86,6 +86,21 @@ def keep_report(store: Store, report: Report) -> None:
         return
 
 
+def counts_of(report: Report) -> dict[str, float]:
+    """Return what is worth watching from round to round."""
+    moved = [n for reason, n in report.triaged.items() if not reason.startswith("quarantine")]
+    refused = sum(not found["promoted"] for found in report.models.values())
+    return {
+        "RoundDrawings": report.feedback.get("drawings", 0),
+        "RoundHeldOut": report.feedback.get("held_out", 0),
+        "RoundSorted": sum(moved),
+        "RoundSeconds": report.seconds,
+        "RoundPromoted": int(report.outcome is Outcome.PROMOTED),
+        "RoundRefused": int(report.outcome is Outcome.REFUSED),
+        "RoundHeadsRefused": refused,
+    }
+
+
 def describe_lessons(lessons: Lessons) -> dict[str, Any]:
     """Return how many drawings there are, by what they are for, label and reason."""
     labels = Counter(one.label or "none" for one in lessons.items)

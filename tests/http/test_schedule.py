@@ -1,6 +1,8 @@
-"""The scheduled function runs a round over the store and tells it as metrics."""
+"""The scheduled function runs a round over the store and tells it, also as metrics."""
 
+import io
 import json
+import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,55 +11,54 @@ import pytest
 from chalice.test import Client
 
 from app import app
+from chalicelib.config import settings_from
+from chalicelib.http.rounds import run_scheduled_round
 from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.learning.retention import RETENTION_DAYS
+from chalicelib.metrics import MetricLog
 from chalicelib.stores.open import open_store
+from chalicelib.wiring import Services
 from tests.learning.lessons import accept, odd_seven
 from tests.learning.submissions import make_submission, stored
 
 ROOT = Path(__file__).parents[2]
 
 
-def run_schedule(capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, str], dict[str, object]]:
-    """Invoke the function as CloudWatch Events does; return its answer and its line of metrics."""
+def test_the_function_is_called_as_the_schedule_calls_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INKLING_FEEDBACK", str(tmp_path / "store"))
     with Client(app, project_dir=str(ROOT)) as client:
         event = client.events.generate_cw_event("aws.events", "Scheduled Event", {}, [])
         answer = client.lambda_.invoke("adapt", event).payload
-    return answer, json.loads(capsys.readouterr().out)
-
-
-def test_a_day_without_feedback_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("INKLING_FEEDBACK", str(tmp_path / "store"))
-    answer, line = run_schedule(capsys)
     assert answer["outcome"] == "too_little"
-    assert line["RoundPromoted"] == line["RoundDrawings"] == 0
-    (directive,) = line["_aws"]["CloudWatchMetrics"]  # type: ignore[index]
-    assert {metric["Name"] for metric in directive["Metrics"]} <= line.keys()
 
 
 def test_feedback_is_learnt_once_however_often_the_schedule_fires(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     location = str(tmp_path / "store")
-    monkeypatch.setenv("INKLING_FEEDBACK", location)
     store, rng = open_store(location), np.random.default_rng(5)
     for number in range(30):
         accept(store, odd_seven(rng), "7", number)
-    outcomes = [run_schedule(capsys)[0]["outcome"] for _ in range(2)]
+    services, stream = Services(settings_from({"INKLING_FEEDBACK": location})), io.StringIO()
+    services.metrics = MetricLog(stream)
+    with caplog.at_level(logging.INFO, "chalicelib"):
+        outcomes = [run_scheduled_round(services)["outcome"] for _ in range(2)]
     assert outcomes == ["promoted", "unchanged"]
-    current, _ = HeadBook(store).read()
-    assert set(current.heads) == {"cnn", "perceptron"}
+    assert set(HeadBook(store).read()[0].heads) == {"cnn", "perceptron"}
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert (first["RoundDrawings"], first["RoundPromoted"]) == (30, 1)
+    assert second["RoundPromoted"] == 0
+    assert "promoted for cnn, perceptron" in caplog.text
 
 
 def test_the_day_on_which_feedback_must_go_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
     location = str(tmp_path / "store")
-    monkeypatch.setenv("INKLING_FEEDBACK", location)
     past = datetime.now(UTC) - timedelta(days=RETENTION_DAYS + 1)
     FeedbackBook(open_store(location), lambda: past).submit(make_submission())
-    run_schedule(capsys)
+    run_scheduled_round(Services(settings_from({"INKLING_FEEDBACK": location})))
     assert not [key for key in stored(open_store(location)) if key.startswith("feedback/")]

@@ -86,8 +86,10 @@ def test_feedback_that_helps_is_promoted_and_told(taught: Store, registry: Model
     assert found["head"] == head.sha256
     assert found["promoted"]
     (candidate,) = ended.candidates
-    sevens = candidate.held_out.candidate
-    assert (sevens.argmax(axis=1) == 7).mean() > (candidate.held_out.shipped.argmax(1) == 7).mean()
+    trial = candidate.held_out
+    before, after = ((of.argmax(axis=1) != 7).sum() for of in (trial.shipped, trial.candidate))
+    assert before >= 5
+    assert after <= before / 2, "a hand that was misread is read"
 
 
 def test_a_repeated_round_finds_itself_done(taught: Store, registry: ModelRegistry) -> None:
