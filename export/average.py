@@ -21,10 +21,12 @@ with training_environment():
 
     from export.run_folder import (
         BEST,
+        FEEDBACK,
         HISTORY,
         check_folder,
         load_best,
         open_folder,
+        read_feedback,
         read_settings,
         save_tensors,
     )
@@ -58,6 +60,8 @@ def average(runs: list[Path], out: Path) -> None:
     }
     entry = load_best(runs[-1])[2] | {"averaged": [run.name for run in runs]}
     open_folder(out, settings)
+    if settings.feedback:
+        write_json(out / FEEDBACK, read_feedback(runs[-1]))
     save_tensors(out / BEST, {"weights": mean, "entry": entry})
     histories = [json.loads((run / HISTORY).read_bytes()) for run in runs]
     write_json(out / HISTORY, [*itertools.chain(*histories)])

@@ -48,6 +48,13 @@ def add_data_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_feedback_option(parser: argparse.ArgumentParser) -> None:
+    """Give a command the option that says which dataset of feedback it learns from."""
+    parser.add_argument(
+        "--feedback", type=Path, metavar="DATASET", help="folder that export.feedback pull made"
+    )
+
+
 def positive(text: str) -> int:
     """Read a whole number from 1 up, as argparse wants it."""
     if not (text.isascii() and text.isdigit()) or int(text) < 1:

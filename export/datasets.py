@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from chalicelib.errors import EmptyDrawing
 from chalicelib.recognition.drawing import Drawing, Picture
 from chalicelib.recognition.normalise import normalise, normalise_ink
 from export.drawn import NONE_LABEL, Sample, load_drawings
+from export.feedback.samples import FeedbackSamples
 from export.mnist import Digits, load_mnist
 from export.recombine import recombine
 from export.redraw import redraw
@@ -27,7 +29,7 @@ from export.styles import draw_styles
 MNIST_VALIDATION = 5_000
 SPLIT_SEED = 1  # the same for every training, so that one may learn from another
 SCRIBBLES_VALIDATION_SEED = 1_000_001  # no training will ask for it
-DRAWN, NOT_DIGITS = "drawn", "not_digits"
+DRAWN, NOT_DIGITS, FEEDBACK = "drawn", "not_digits", "feedback"
 RECOMBINED = 12_000  # characters made of strokes of others
 STYLES_SHARE = 0.02  # flagged 1s, crossed 7s and open 4s for each MNIST digit, then redrawn
 STYLES_AN_EPOCH_SHARE = 0.07
@@ -35,7 +37,7 @@ REDRAWINGS = 14  # of each drawing made of strokes
 SCRIBBLES_SHARE = 0.3  # made-up drawings for each MNIST digit; an epoch takes a third of them
 REPLAY_DIGITS = 4_000  # of MNIST; and of scribbles, drawn digits and what is none as many as:
 REPLAY_OTHERS = 800
-DRAWINGS_AN_EPOCH = 10_000  # of digits, and as many of what is none
+DRAWINGS_AN_EPOCH = 10_000  # of digits, as many of what is none, and at most so many of feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,22 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """Pools to train on and named sets to validate on."""
+    """Pools to train on and named sets to validate on.
+
+    feedback: what `FeedbackSamples.describe` says, None where there is none.
+    """
 
     pools: tuple[Pool, ...]
     validation: dict[str, Examples]
+    feedback: dict[str, Any] | None = None
 
 
-def build_training_data(mnist_folder: Path, drawings: Path | None, seed: int) -> TrainingData:
+def build_training_data(
+    mnist_folder: Path,
+    drawings: Path | None,
+    seed: int,
+    feedback: FeedbackSamples | None = None,
+) -> TrainingData:
     """Read, normalise and split everything. Raises MissingData, DamagedData."""
     train, _ = _split_mnist(load_mnist(mnist_folder, "train"))
     scribbles = made_up(train, round(SCRIBBLES_SHARE * len(train.labels)), seed)
@@ -81,7 +92,13 @@ def build_training_data(mnist_folder: Path, drawings: Path | None, seed: int) ->
             recombined = _normalised_samples(recombine(samples, RECOMBINED, seed))
             examples = joined([examples, recombined])
         pools.append(Pool(examples, DRAWINGS_AN_EPOCH))
-    return TrainingData(tuple(pools), build_validation(mnist_folder, drawings))
+    validation = build_validation(mnist_folder, drawings)
+    if feedback is None:
+        return TrainingData(tuple(pools), validation)
+    taught = _redrawn(feedback.taught, seed)
+    pools.append(Pool(taught, min(DRAWINGS_AN_EPOCH, len(taught.targets))))
+    validation |= feedback_validation(feedback)
+    return TrainingData(tuple(pools), validation, feedback.describe())
 
 
 def build_validation(mnist_folder: Path, drawings: Path | None) -> dict[str, Examples]:
@@ -98,6 +115,14 @@ def build_validation(mnist_folder: Path, drawings: Path | None) -> dict[str, Exa
     for name, samples in _drawings_of(Part.VALIDATION, drawings).items():
         validation[name] = _normalised_samples(samples)
     return validation
+
+
+def feedback_validation(feedback: FeedbackSamples) -> dict[str, Examples]:
+    """Return the held-out feedback as a named set; it is no part of gold and calibrates nothing.
+
+    People send what was misread, so the shares of a set of feedback are not those of drawings.
+    """
+    return {FEEDBACK: _normalised_samples(feedback.held_out)} if feedback.held_out else {}
 
 
 def build_replay(mnist_folder: Path, drawings: Path | None) -> Examples:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -25,10 +26,11 @@ from chalicelib.recognition.recognizer import ALL_MODELS
 from chalicelib.recognition.registry import MANIFEST, MANIFEST_FORMAT, SETS, ModelRegistry
 from export.calibrate import Calibration, Scored, calibrate
 from export.command import MODELS_FOLDER, run_command, training_environment
-from export.datasets import Examples, build_validation
+from export.datasets import Examples, build_validation, feedback_validation
 from export.drawn import NONE_LABEL
 from export.errors import InvalidOption
 from export.evaluate import FIGURE, Score, score_model
+from export.feedback.samples import load_feedback
 from export.files import write_json, write_whole
 from export.mnist import LABELS, load_mnist
 
@@ -41,6 +43,7 @@ with training_environment():
         HISTORY,
         Settings,
         load_best,
+        read_feedback,
         read_settings,
     )
 
@@ -65,12 +68,20 @@ def main() -> None:
         metavar="DIR",
         help="folder to publish into (default: the one that is served)",
     )
+    parser.add_argument(
+        "--feedback",
+        type=Path,
+        metavar="DATASET",
+        help="whose held-out days it is scored on (default: as in training)",
+    )
     arguments = parser.parse_args()
     settings = read_settings(arguments.run)
     name = checked_name(arguments.name or settings.family)
     data = arguments.data or Path(settings.data)
     drawings = arguments.drawings or (Path(settings.drawings) if settings.drawings else None)
-    content, entry = prepare(arguments.run, name, data, drawings)
+    feedback = arguments.feedback or (Path(settings.feedback) if settings.feedback else None)
+    held_out = feedback_validation(load_feedback(feedback)) if feedback else {}
+    content, entry = prepare(arguments.run, name, data, drawings, held_out)
     sets = make_sets(content, Path(entry["file"]).stem, gold_and_replay(data, drawings))
     entry |= {of: asdict(made.entry) for of, made in sets.items()}
     beside = {made.entry.file: made.content for made in sets.values()}
@@ -84,10 +95,15 @@ def main() -> None:
 
 
 def prepare(
-    run: Path, name: str, data: Path, drawings: Path | None
+    run: Path,
+    name: str,
+    data: Path,
+    drawings: Path | None,
+    held_out: Mapping[str, Examples] = MappingProxyType({}),
 ) -> tuple[bytes, dict[str, Any]]:
     """Return a run's ONNX file and its manifest entry, measured through the serving code.
 
+    held_out: feedback to state figures of as well; it calibrates nothing.
     Raises UnusableRun, MissingData, DamagedData, ParityFailure.
     """
     settings, network, best = load_best(run)
@@ -97,6 +113,7 @@ def prepare(
     scored = {set_name: _score(classifier, e) for set_name, e in validation.items()}
     calibration = calibrate(list(scored.values()))
     entry = describe(content, name, settings, calibration)
+    scored |= {set_name: _score(classifier, e) for set_name, e in held_out.items()}
     entry["figures"] = {f"{k}_validation": _figure(_validate(v)) for k, v in scored.items()}
     entry["trained"] = _history(run, settings, best, list(validation))
     entry["figures"][FIGURE] = _figure(measure(content, entry, data))
@@ -202,13 +219,15 @@ def _history(
 ) -> dict[str, Any]:
     history = json.loads((run / HISTORY).read_bytes())
     asked = asdict(settings)
-    unsaid = {"family", "data", "drawings"}  # said elsewhere, or of this machine alone
+    # What is said elsewhere, or of this machine alone.
+    unsaid = {"family", "data", "drawings", "feedback", "dataset"}
     if not settings.hidden:
         unsaid |= {"hidden", "activation"}
     chosen = {name: value for name, value in asked.items() if name not in unsaid}
     return {
         **chosen,
         **({"averaged": best["averaged"]} if "averaged" in best else {}),
+        **({"feedback": read_feedback(run)} if settings.feedback else {}),
         "best_epoch": best["epoch"],
         "seconds": round(sum(entry["seconds"] for entry in history)),
         "hardware": best["hardware"],

@@ -4,6 +4,7 @@
 - history.json: one entry an epoch
 - checkpoint.pt: everything to go on from after the last whole epoch
 - best.pt: the weights of the best epoch by validation
+- feedback.json: which dataset of feedback was learnt from, and how much of it; where there is one
 - curves.png, confusion.png, misclassified.png
 """
 
@@ -23,6 +24,7 @@ from export.networks import Shape, build_network
 
 SETTINGS, HISTORY = "settings.json", "history.json"
 CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
+FEEDBACK = "feedback.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Settings:
     the steps and falls as a cosine to nothing. averaging: decay of the mean of the weights.
     teachers: run folders of networks whose mean answer is learnt from besides the labels. start:
     run folder of the same network whose weights to go on from. bfloat16: compute in half the bits,
-    for processors that multiply those faster.
+    for processors that multiply those faster. feedback: folder of a dataset of
+    `export.feedback`, and that dataset's id.
     """
 
     family: str
@@ -53,6 +56,8 @@ class Settings:
     teachers: tuple[str, ...] = ()
     start: str | None = None
     bfloat16: bool = False
+    feedback: str | None = None
+    dataset: str | None = None
 
     def network_options(self) -> tuple[str, tuple[int, ...], str]:
         """Return what decides which network it is."""
@@ -72,6 +77,15 @@ def read_settings(folder: Path) -> Settings:
         return Settings(**found)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UnusableRun(folder, f"no {SETTINGS} of a training to be read ({error})") from error
+
+
+def read_feedback(folder: Path) -> dict[str, Any]:
+    """Read which feedback a run learnt from. Raises UnusableRun."""
+    try:
+        found: dict[str, Any] = json.loads((folder / FEEDBACK).read_bytes())
+    except (OSError, ValueError) as error:
+        raise UnusableRun(folder, f"no {FEEDBACK} of a training to be read ({error})") from error
+    return found
 
 
 def check_folder(folder: Path, settings: Settings, *, resume: bool) -> None:

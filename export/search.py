@@ -14,9 +14,17 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from export.command import add_data_option, positive, run_command, training_environment
+from export.command import (
+    add_data_option,
+    add_feedback_option,
+    positive,
+    run_command,
+    training_environment,
+)
 from export.datasets import TrainingData, build_training_data
 from export.errors import UnusableRun
+from export.feedback.dataset import read_dataset
+from export.feedback.samples import load_feedback
 from export.files import write_json, write_whole
 
 with training_environment():
@@ -47,10 +55,13 @@ def main() -> None:
         epochs=arguments.epochs,
         seed=arguments.seed,
         bfloat16=arguments.bfloat16,
+        feedback=str(arguments.feedback) if arguments.feedback else None,
+        dataset=read_dataset(arguments.feedback).id if arguments.feedback else None,
     )
     check_search(arguments.out, search)
     print("reading and normalising the data ...", flush=True)
-    data = build_training_data(arguments.data, arguments.drawings, search.seed)
+    feedback = load_feedback(arguments.feedback) if arguments.feedback else None
+    data = build_training_data(arguments.data, arguments.drawings, search.seed, feedback)
     open_search(arguments.out, search)
     trials = run_search(search, data, arguments.out)
     if arguments.table is not None:
@@ -115,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     add("families", nargs="+", choices=list(NETWORKS), help="the networks to try")
     add_data_option(parser)
     add("--drawings", type=Path, metavar="DIR", help="folder with drawn/ and not_digits/")
+    add_feedback_option(parser)
     add("--out", type=Path, required=True, metavar="DIR", help="folder of the search")
     add("--trials", type=positive, default=9, help="how many settings (default: %(default)s)")
     add("--epochs", type=positive, default=9, help="of the last trials (default: %(default)s)")

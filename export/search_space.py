@@ -25,7 +25,7 @@ class Search:
     """What was asked for; it decides every trial's settings.
 
     families: networks, of which each trial takes one. epochs: of a trial that goes all the way.
-    seed: of the settings that are drawn, of the trainings and of the validation split.
+    seed: of the settings that are drawn and of the trainings. feedback, dataset: as `Settings`.
     """
 
     families: tuple[str, ...]
@@ -35,6 +35,8 @@ class Search:
     epochs: int
     seed: int
     bfloat16: bool
+    feedback: str | None = None
+    dataset: str | None = None
 
     def settings(self, trial: int) -> Settings:
         """Return what a trial trains with, always the same."""
@@ -58,6 +60,8 @@ class Search:
             averaging=AVERAGINGS[rng.integers(len(AVERAGINGS))],
             augmentation=_draw(AUGMENTATIONS, rng),
             bfloat16=self.bfloat16,
+            feedback=self.feedback,
+            dataset=self.dataset,
         )
 
     def rungs(self) -> list[tuple[int, int]]:

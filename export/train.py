@@ -12,8 +12,16 @@ import math
 from pathlib import Path
 from typing import Any
 
-from export.command import add_data_option, positive, run_command, training_environment
+from export.command import (
+    add_data_option,
+    add_feedback_option,
+    positive,
+    run_command,
+    training_environment,
+)
 from export.datasets import TrainingData, build_training_data
+from export.feedback.dataset import read_dataset
+from export.feedback.samples import load_feedback
 from export.files import write_json
 
 with training_environment():
@@ -22,6 +30,7 @@ with training_environment():
     from export.run_folder import (
         BEST,
         CHECKPOINT,
+        FEEDBACK,
         HISTORY,
         Settings,
         check_folder,
@@ -54,11 +63,14 @@ def main() -> None:
         teachers=tuple(map(str, arguments.teacher)),
         start=str(arguments.start) if arguments.start else None,
         bfloat16=arguments.bfloat16,
+        feedback=str(arguments.feedback) if arguments.feedback else None,
+        dataset=read_dataset(arguments.feedback).id if arguments.feedback else None,
     )
     settings.network()  # a shape that cannot be built is told before any data is read
     check_folder(arguments.out, settings, resume=arguments.resume)
     print("reading and normalising the data ...", flush=True)
-    data = build_training_data(arguments.data, arguments.drawings, arguments.seed)
+    feedback = load_feedback(arguments.feedback) if arguments.feedback else None
+    data = build_training_data(arguments.data, arguments.drawings, arguments.seed, feedback)
     open_folder(arguments.out, settings)
     train(settings, data, arguments.out)
     _, network, entry = load_best(arguments.out)
@@ -73,6 +85,8 @@ def train(settings: Settings, data: TrainingData, folder: Path, until: int | Non
     Raises UnusableRun.
     """
     training = Training(settings, data)
+    if data.feedback:
+        write_json(folder / FEEDBACK, data.feedback)
     if (folder / CHECKPOINT).exists():
         training.restore(load_tensors(folder, CHECKPOINT))
     while training.epoch < (until or settings.epochs):
@@ -99,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     add("family", choices=list(NETWORKS), help="the network to train")
     add_data_option(parser)
     add("--drawings", type=Path, metavar="DIR", help="folder with drawn/ and not_digits/")
+    add_feedback_option(parser)
     add("--out", type=Path, required=True, metavar="RUN", help="run folder to make")
     add("--resume", action="store_true", help="go on where this run folder's training stopped")
     add("--epochs", type=positive, default=20, help="default: %(default)s")
