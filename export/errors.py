@@ -40,6 +40,19 @@ class UnusablePull(InklingError):
         self.reason = reason
 
 
+class ReplacementRefused(InklingError):
+    """A model is worse than the one published under its name, which therefore stays."""
+
+    def __init__(self, name: str, version: str, checks: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{name} {version} stays published: the new model fails {', '.join(checks)}; "
+            "publish it all the same with --force REASON"
+        )
+        self.name = name
+        self.version = version
+        self.checks = checks
+
+
 class ParityFailure(InklingError):
     """The exported file does not compute what the trained network computes."""
 

@@ -2,6 +2,9 @@
 
     python -m export.publish runs/cnn --name cnn --default
 
+A model that is worse than the one published under its name is refused, check by check; `--force`
+publishes it all the same and writes down why.
+
 The new files (the model, its gold and its replay set) are written first, then the manifest
 replaces the old one in one step, and what it no longer names is removed last: whoever serves the
 folder never sees a model that is not there.
@@ -33,6 +36,7 @@ from export.evaluate import FIGURE, Score, score_model
 from export.feedback.samples import load_feedback
 from export.files import write_json, write_whole
 from export.mnist import LABELS, load_mnist
+from export.replacement import require_no_worse
 
 with training_environment():
     import torch
@@ -72,8 +76,9 @@ def main() -> None:
         "--feedback",
         type=Path,
         metavar="DATASET",
-        help="whose held-out days it is scored on (default: as in training)",
+        help="whose held-out days judge it too (default: as in training)",
     )
+    parser.add_argument("--force", metavar="REASON", help="publish it even if it is worse")
     arguments = parser.parse_args()
     settings = read_settings(arguments.run)
     name = checked_name(arguments.name or settings.family)
@@ -82,6 +87,9 @@ def main() -> None:
     feedback = arguments.feedback or (Path(settings.feedback) if settings.feedback else None)
     held_out = feedback_validation(load_feedback(feedback)) if feedback else {}
     content, entry = prepare(arguments.run, name, data, drawings, held_out)
+    gold = build_validation(data, drawings)
+    gate = require_no_worse(arguments.models, content, entry, gold, held_out, arguments.force)
+    entry |= {"gate": gate} if gate else {}
     sets = make_sets(content, Path(entry["file"]).stem, gold_and_replay(data, drawings))
     entry |= {of: asdict(made.entry) for of, made in sets.items()}
     beside = {made.entry.file: made.content for made in sets.values()}

@@ -71,8 +71,14 @@ class Judgement:
         return [asdict(check) for check in self.checks]
 
 
-def judge_on_gold(entry: ModelEntry, gold: Trial) -> Judgement:
-    """Hold a candidate against the shipped head (and the current one) on the gold set."""
+def judge_on_gold(
+    entry: ModelEntry, gold: Trial, shipped_entry: ModelEntry | None = None
+) -> Judgement:
+    """Hold a candidate against the shipped head (and the current one) on the gold set.
+
+    shipped_entry: where what is shipped has a temperature and thresholds of its own.
+    """
+    entries = shipped_entry or entry, entry
     classes = (*entry.labels, "none")
     shipped, current = right(gold.shipped, gold.targets), right(gold.current, gold.targets)
     candidate = right(gold.candidate, gold.targets)
@@ -82,8 +88,8 @@ def judge_on_gold(entry: ModelEntry, gold: Trial) -> Judgement:
             _classes(shipped, candidate, gold.targets, classes),
             _paired("shipped", shipped, candidate),
             _paired("current", current, candidate),
-            _mistaken_for_digits(entry, gold),
-            _digits_left_unsure(entry, gold),
+            _mistaken_for_digits(entries, gold),
+            _digits_left_unsure(entries, gold),
         )
     )
 
@@ -188,20 +194,25 @@ def _paired(name: str, before: Flags, candidate: Flags) -> Check:
     return Check(f"gold_paired_{name}", chance >= SIGNIFICANT, figures, words)
 
 
-def _mistaken_for_digits(entry: ModelEntry, gold: Trial) -> Check:
-    others = gold.targets == len(entry.labels)
-    before, after = (_recognized(entry, of[others]) for of in (gold.shipped, gold.candidate))
+def _mistaken_for_digits(entries: tuple[ModelEntry, ModelEntry], gold: Trial) -> Check:
+    before, after = _recognized_of(entries, gold, gold.targets == len(entries[0].labels))
     words = f"of what is no digit {after:.2f} % is recognized as one, shipped {before:.2f} %"
     figures = {"shipped": round(before, 4), "candidate": round(after, 4)}
     return Check("gold_false_digits", after - before <= STATUS_POINTS, figures, words)
 
 
-def _digits_left_unsure(entry: ModelEntry, gold: Trial) -> Check:
-    digits = gold.targets != len(entry.labels)
-    before, after = (_recognized(entry, of[digits]) for of in (gold.shipped, gold.candidate))
+def _digits_left_unsure(entries: tuple[ModelEntry, ModelEntry], gold: Trial) -> Check:
+    before, after = _recognized_of(entries, gold, gold.targets != len(entries[0].labels))
     words = f"of gold digits {after:.2f} % are recognized without reserve, shipped {before:.2f} %"
     figures = {"shipped": round(before, 4), "candidate": round(after, 4)}
     return Check("gold_recognized", before - after <= STATUS_POINTS, figures, words)
+
+
+def _recognized_of(
+    entries: tuple[ModelEntry, ModelEntry], gold: Trial, which: Flags
+) -> tuple[float, float]:
+    shipped, candidate = entries
+    return _recognized(shipped, gold.shipped[which]), _recognized(candidate, gold.candidate[which])
 
 
 def _recognized(entry: ModelEntry, logits: Picture) -> float:

@@ -37,6 +37,7 @@ STORE_COMMANDS = ("adapt.py", "feedback", "heads.py", "retention.py", "review", 
 EXPORT_ALSO_KNOWS = {
     "quality": {"wiring", "config"},  # the report asks the app itself
     "anchors.py": {"learning"},  # makes the sets that a round reads
+    "replacement.py": {"learning"},  # asks the gate of a round
     "round_picture.py": {"learning"},  # draws what a round reports
     **{name: {"config", "learning", "stores"} for name in STORE_COMMANDS},
 }
