@@ -16,6 +16,7 @@ from export.quality.pictures import COLOURS, DPI, GREY, STYLE, WIDTH_IN
 
 COLUMNS, ROWS = 10, 2
 BAR = 0.4
+HEADROOM = 1.4  # above the bars, for the legend
 
 
 def draw_round(path: Path, ended: Ended) -> None:
@@ -56,7 +57,7 @@ def _draw_errors(axes: Axes, title: str, trial: Trial, classes: tuple[str, ...])
     axes.set_xticks(places, classes)
     axes.grid(axis="x", visible=False)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_ylim(0, max(1.0, axes.get_ylim()[1]))
+    axes.set_ylim(0, HEADROOM * max(1.0, axes.get_ylim()[1]))
     axes.set(title=f"errors on {title}", ylabel="drawings")
     axes.legend(loc="upper left")
 
