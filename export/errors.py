@@ -40,6 +40,25 @@ class UnusablePull(InklingError):
         self.reason = reason
 
 
+class ProcessFailed(InklingError):
+    """One of several processes that train together cannot."""
+
+    def __init__(self, rank: int, reason: str) -> None:
+        super().__init__(f"process {rank} of this training cannot go on: {reason}")
+        self.rank = rank
+        self.reason = reason
+
+
+class TrainingEnded(InklingError):
+    """A training of several processes was ended from outside, or one of them was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the training was ended, or one of its processes was; go on with --resume, "
+            "with as many processes"
+        )
+
+
 class ReplacementRefused(InklingError):
     """A model is worse than the one published under its name, which therefore stays."""
 

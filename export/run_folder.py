@@ -37,7 +37,7 @@ class Settings:
     teachers: run folders of networks whose mean answer is learnt from besides the labels. start:
     run folder of the same network whose weights to go on from. bfloat16: compute in half the bits,
     for processors that multiply those faster. feedback: folder of a dataset of
-    `export.feedback`, and that dataset's id.
+    `export.feedback`, and that dataset's id. processes: how many share each batch.
     """
 
     family: str
@@ -58,6 +58,7 @@ class Settings:
     bfloat16: bool = False
     feedback: str | None = None
     dataset: str | None = None
+    processes: int = 1
 
     def network_options(self) -> tuple[str, tuple[int, ...], str]:
         """Return what decides which network it is."""

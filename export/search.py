@@ -22,13 +22,14 @@ from export.command import (
     training_environment,
 )
 from export.datasets import TrainingData, build_training_data
-from export.errors import UnusableRun
+from export.errors import InvalidOption, UnusableRun
 from export.feedback.dataset import read_dataset
 from export.feedback.samples import load_feedback
 from export.files import write_json, write_whole
 
 with training_environment():
     from export.networks import NETWORKS
+    from export.ranks import started_processes
     from export.run_folder import Settings, check_folder, open_folder
     from export.search_results import (
         Trial,
@@ -47,6 +48,8 @@ SEARCH = "search.json"
 def main() -> None:
     """Run the command line."""
     arguments = _parser().parse_args()
+    if started_processes() > 1:
+        raise InvalidOption("A search trains one network at a time, in one process.")
     search = Search(
         families=tuple(arguments.families),
         data=str(arguments.data),

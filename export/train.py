@@ -5,6 +5,10 @@
 The best epoch is chosen by a validation split, never by the test images. After Ctrl-C or a
 crash, `--resume` goes on after the last whole epoch and ends with the very weights that the
 uninterrupted run would have had: each epoch draws from its own seed.
+
+Several processes share each batch, on one machine or many (see `export.ranks`):
+
+    torchrun --nproc-per-node 2 -m export.train cnn --data data/mnist --out runs/cnn
 """
 
 import argparse
@@ -27,6 +31,7 @@ from export.files import write_json
 with training_environment():
     from export.networks import ACTIVATIONS, DEFAULT_SHAPES, NETWORKS, Shape
     from export.plots import draw_plots
+    from export.ranks import ALONE, Ranks, join
     from export.run_folder import (
         BEST,
         CHECKPOINT,
@@ -43,10 +48,38 @@ with training_environment():
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line, in each of the processes that torchrun started."""
     arguments = _parser().parse_args()
+    with join() as ranks:
+        settings, data = ranks.together(lambda: _prepare(arguments, ranks))
+        if ranks.first:
+            open_folder(arguments.out, settings)
+        train(settings, data, arguments.out, ranks=ranks)
+        if ranks.first:
+            _conclude(arguments.out, data)
+
+
+def _prepare(arguments: argparse.Namespace, ranks: Ranks) -> tuple[Settings, TrainingData]:
+    """Check what was asked for before the data are read."""
+    settings = _settings(arguments, ranks.count)
+    settings.network()  # a shape that cannot be built is told before any data is read
+    if ranks.first:
+        check_folder(arguments.out, settings, resume=arguments.resume)
+        print("reading and normalising the data ...", flush=True)
+    feedback = load_feedback(arguments.feedback) if arguments.feedback else None
+    data = build_training_data(arguments.data, arguments.drawings, arguments.seed, feedback)
+    return settings, data
+
+
+def _conclude(run: Path, data: TrainingData) -> None:
+    _, network, entry = load_best(run)
+    draw_plots(run, network, data)
+    print(f"best epoch: {entry['epoch']}; publish it with python -m export.publish {run}")
+
+
+def _settings(arguments: argparse.Namespace, processes: int) -> Settings:
     default = DEFAULT_SHAPES.get(arguments.family, Shape())
-    settings = Settings(
+    return Settings(
         family=arguments.family,
         hidden=arguments.hidden or default.hidden,
         activation=arguments.activation or default.activation,
@@ -65,37 +98,43 @@ def main() -> None:
         bfloat16=arguments.bfloat16,
         feedback=str(arguments.feedback) if arguments.feedback else None,
         dataset=read_dataset(arguments.feedback).id if arguments.feedback else None,
+        processes=processes,
     )
-    settings.network()  # a shape that cannot be built is told before any data is read
-    check_folder(arguments.out, settings, resume=arguments.resume)
-    print("reading and normalising the data ...", flush=True)
-    feedback = load_feedback(arguments.feedback) if arguments.feedback else None
-    data = build_training_data(arguments.data, arguments.drawings, arguments.seed, feedback)
-    open_folder(arguments.out, settings)
-    train(settings, data, arguments.out)
-    _, network, entry = load_best(arguments.out)
-    draw_plots(arguments.out, network, data)
-    print(f"best epoch: {entry['epoch']}; publish it with python -m export.publish {arguments.out}")
 
 
-def train(settings: Settings, data: TrainingData, folder: Path, until: int | None = None) -> None:
+def train(
+    settings: Settings,
+    data: TrainingData,
+    folder: Path,
+    until: int | None = None,
+    ranks: Ranks = ALONE,
+) -> None:
     """Train in a run folder that `open_folder` made ready, from its checkpoint if it has one.
 
-    until: the last epoch for now; none means all that the settings ask for.
-    Raises UnusableRun.
+    until: the last epoch for now; none means all that the settings ask for. ranks: of several
+    processes the first alone knows the folder.
+    Raises UnusableRun, TrainingEnded.
     """
-    training = Training(settings, data)
-    if data.feedback:
+    training = Training(settings, data, ranks=ranks)
+    has_checkpoint = ranks.first and (folder / CHECKPOINT).exists()
+    state = ranks.tell(load_tensors(folder, CHECKPOINT) if has_checkpoint else None)
+    if state is not None:
+        training.restore(state)
+    if ranks.first and data.feedback:
         write_json(folder / FEEDBACK, data.feedback)
-    if (folder / CHECKPOINT).exists():
-        training.restore(load_tensors(folder, CHECKPOINT))
     while training.epoch < (until or settings.epochs):
         entry = training.run_epoch()
-        if training.is_best(entry):
-            save_tensors(folder / BEST, {"weights": training.averaged, "entry": entry})
-        write_json(folder / HISTORY, training.history)
-        save_tensors(folder / CHECKPOINT, training.state())  # last: from here on it is done
-        print(_describe(entry, settings.epochs), flush=True)
+        if ranks.first:
+            _keep(training, entry, folder)
+
+
+def _keep(training: Training, entry: dict[str, Any], folder: Path) -> None:
+    """Write down an epoch, the checkpoint last: from then on the epoch is done."""
+    if training.is_best(entry):
+        save_tensors(folder / BEST, {"weights": training.averaged, "entry": entry})
+    write_json(folder / HISTORY, training.history)
+    save_tensors(folder / CHECKPOINT, training.state())
+    print(_describe(entry, training.settings.epochs), flush=True)
 
 
 def _describe(entry: dict[str, Any], epochs: int) -> str:

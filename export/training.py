@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +12,17 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from export.augment import Strength, augment
-from export.datasets import Examples, Pool, TrainingData
+from export.batches import draw_batches
+from export.datasets import Examples, TrainingData
 from export.networks import run_network
+from export.ranks import ALONE, Ranks
 from export.run_folder import Settings, load_best
 
 WARM_UP_SHARE = 0.1  # of the steps, in which the learning rate rises
 SCORING_BATCH = 1000
 SOFTNESS = 2.0  # temperature of the teachers' answers (Hinton et al. 2015)
 TAUGHT_SHARE = 0.7  # of the loss, where there are teachers
+RANK_STEP = 1_000_000_007  # between the seeds of processes that train together
 
 Change = Callable[[torch.Tensor, Strength, torch.Generator], torch.Tensor]
 
@@ -27,11 +30,18 @@ Change = Callable[[torch.Tensor, Strength, torch.Generator], torch.Tensor]
 class Training:
     """A network, the running mean of its weights, the optimiser and the history so far."""
 
-    def __init__(self, settings: Settings, data: TrainingData, change: Change = augment) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        data: TrainingData,
+        change: Change = augment,
+        ranks: Ranks = ALONE,
+    ) -> None:
         torch.manual_seed(settings.seed)
         self.settings = settings
         self.data = data
         self.change = change
+        self.ranks = ranks
         self.network = settings.network().to(memory_format=torch.channels_last)
         if settings.start:
             self.network.load_state_dict(load_best(Path(settings.start))[1].state_dict())
@@ -55,18 +65,19 @@ class Training:
         """Train for one epoch, score the averaged weights, and return the history entry."""
         started = time.monotonic()
         seed = self.settings.seed * 100_003 + self.epoch
-        torch.manual_seed(seed)  # for dropout
-        generator = torch.Generator().manual_seed(seed)
-        loss = self._train_epoch(generator)
-        scores = {name: self._score(set_) for name, set_ in self.data.validation.items()}
-        entry = {
-            "epoch": self.epoch + 1,
-            "train_loss": loss,
-            "validation": scores,
-            "errors": sum(score["errors"] for score in scores.values()),
-            "seconds": round(time.monotonic() - started, 2),
-            "hardware": describe_hardware(),
-        }
+        torch.manual_seed(seed + self.ranks.rank * RANK_STEP)  # for dropout
+        loss = self._train_epoch(seed)
+        scores = self._score_all() if self.ranks.first else {}
+        entry = self.ranks.tell(
+            {
+                "epoch": self.epoch + 1,
+                "train_loss": loss,
+                "validation": scores,
+                "errors": sum(score["errors"] for score in scores.values()),
+                "seconds": round(time.monotonic() - started, 2),
+                "hardware": describe_hardware(self.ranks.count),
+            }
+        )
         self.history.append(entry)
         return entry
 
@@ -90,25 +101,35 @@ class Training:
         self.optimiser.load_state_dict(state["optimiser"])
         self.history = state["history"]
 
-    def _train_epoch(self, generator: torch.Generator) -> float:
+    def _train_epoch(self, seed: int) -> float:
+        """Go once through the pools; every process draws the same batches and takes its share."""
+        generator = torch.Generator().manual_seed(seed)
+        alone = self.ranks.count == 1
+        changing = generator if alone else _generator_of(seed, self.ranks.rank)
         self.network.train()
         total_loss = 0.0
         first_step = self.epoch * self.steps_an_epoch
         batches = draw_batches(self.data.pools, self.settings.batch, generator)
         name = f"epoch {self.epoch + 1}"
-        bar = tqdm(batches, name, self.steps_an_epoch, leave=False, disable=None)
+        hidden = None if self.ranks.first else True  # none: shown where a terminal is
+        bar = tqdm(batches, name, self.steps_an_epoch, leave=False, disable=hidden)
         for step, (pictures, targets) in enumerate(bar, first_step):
             rate = self._learning_rate(step)
             for group in self.optimiser.param_groups:
                 group["lr"] = rate
-            changed = self.change(pictures, self.strength, generator)
-            loss = self._loss(changed.to(memory_format=torch.channels_last), targets)
+            rows, weight = self.ranks.share(len(targets))
+            changed = self.change(pictures[rows], self.strength, changing)
+            changed = changed.to(memory_format=torch.channels_last)
+            loss = weight * self._loss(changed, targets[rows])
             self.optimiser.zero_grad()
             loss.backward()
+            self.ranks.unite(self.network, weight)
             self.optimiser.step()
             self._average(step)
             total_loss += loss.item()
-        return total_loss / self.steps_an_epoch
+        total = torch.tensor(total_loss, dtype=torch.float64)
+        self.ranks.add_up([total])
+        return float(total) / self.steps_an_epoch
 
     def _loss(self, pictures: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """Return the cross-entropy with the labels, shared with the teachers' if there are any."""
@@ -147,6 +168,9 @@ class Training:
         self.scored.load_state_dict(self.averaged)
         return self.scored
 
+    def _score_all(self) -> dict[str, dict[str, Any]]:
+        return {name: self._score(set_) for name, set_ in self.data.validation.items()}
+
     def _score(self, examples: Examples) -> dict[str, Any]:
         logits = compute_logits(self.mean_network(), examples)
         targets = torch.from_numpy(examples.targets)
@@ -160,28 +184,6 @@ class Training:
         }
 
 
-def draw_batches(
-    pools: tuple[Pool, ...], size: int, generator: torch.Generator
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Yield one epoch's pictures (n, 1, 28, 28) and targets (n,), mixed from all pools."""
-    pictures = [torch.from_numpy(pool.examples.pictures) for pool in pools]
-    targets = [torch.from_numpy(pool.examples.targets) for pool in pools]
-    picks = []
-    for number, pool in enumerate(pools):
-        available = len(pool.examples.targets)
-        rounds = math.ceil(pool.per_epoch / available)
-        orders = [torch.randperm(available, generator=generator) for _ in range(rounds)]
-        rows = torch.cat(orders)[: pool.per_epoch]
-        picks.append(torch.stack([torch.full_like(rows, number), rows], 1))
-    all_picks = torch.cat(picks)
-    mixed = all_picks[torch.randperm(len(all_picks), generator=generator)]
-    for chunk in mixed.split(size):
-        of_pool = [chunk[chunk[:, 0] == number, 1] for number in range(len(pools))]
-        x = torch.cat([p[rows] for p, rows in zip(pictures, of_pool, strict=True)])
-        y = torch.cat([t[rows] for t, rows in zip(targets, of_pool, strict=True)])
-        yield x[:, None], y
-
-
 def compute_logits(network: nn.Sequential, examples: Examples) -> torch.Tensor:
     """Return the logits (n, k) of a network in eval mode."""
     network.eval()
@@ -190,9 +192,15 @@ def compute_logits(network: nn.Sequential, examples: Examples) -> torch.Tensor:
         return torch.cat([run_network(network, p)[0] for p in pictures.split(SCORING_BATCH)])
 
 
-def describe_hardware() -> str:
+def describe_hardware(processes: int = 1) -> str:
     """Return what decides how long a training takes."""
-    return f"{torch.get_num_threads()} threads, CPU {torch.backends.cpu.get_cpu_capability()}"
+    each = f"{torch.get_num_threads()} threads, CPU {torch.backends.cpu.get_cpu_capability()}"
+    return each if processes == 1 else f"{processes} processes of {each}"
+
+
+def _generator_of(seed: int, rank: int) -> torch.Generator:
+    """Return what a process draws its own pictures' changes from."""
+    return torch.Generator().manual_seed(seed + (rank + 1) * RANK_STEP)
 
 
 def _half_cosine(share: float) -> float:
