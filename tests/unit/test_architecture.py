@@ -39,7 +39,6 @@ EXPORT_ALSO_KNOWS = {
     "round_picture.py": {"learning"},  # draws what a round came to
     "anchors.py": {"learning"},  # makes the sets that a round reads
     "replacement.py": {"learning"},  # asks the gate of a round
-    "round_picture.py": {"learning"},  # draws what a round reports
     **{name: {"config", "learning", "stores"} for name in STORE_COMMANDS},
 }
 SERVING = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
