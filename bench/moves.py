@@ -12,6 +12,7 @@ import argparse
 import multiprocessing
 import os
 import random
+import select
 import signal
 import sys
 import tempfile
@@ -31,8 +32,11 @@ from chalicelib.stores.directory import DirectoryStore
 from export.command import positive, run_command
 from export.errors import DamagedData
 
-MAX_LIFE_S = 0.1
-WITHDRAWN_SHARE = 0.01
+MAX_LIFE_S = 0.1  # once the first of them has started
+WITHDRAWN_SHARE = 0.05
+TIDY_SHARE = 0.5
+START_TIMEOUT_S = 5.0
+STARTED = b"started\n"
 MOVERS = 2
 MOVES_A_LISTING = 20
 
@@ -73,7 +77,8 @@ def torment(
             tally.receipts |= _submit(store, 2 * pieces - len(tally.alive))
         movers = [partial(_judge, root, tally.receipts, generator.random()) for _ in range(MOVERS)]
         done += _kill_some(tally, movers, generator)
-        done += _kill_some(tally, [partial(_tidy, root)] * generator.randrange(2), generator)
+        if generator.random() < TIDY_SHARE:
+            done += _kill_some(tally, [partial(_tidy, root)], generator)
         _tidy(root)
         progress(done)
     kept = check(root, tally)
@@ -103,6 +108,7 @@ def _kill_some(
     for process, (_, writing) in zip(running, ends, strict=True):
         process.start()
         os.close(writing)
+    select.select([reading for reading, _ in ends], [], [], START_TIMEOUT_S)
     time.sleep(generator.uniform(0, MAX_LIFE_S))
     for process in running:
         process.kill()
@@ -114,7 +120,8 @@ def _kill_some(
         killed += process.exitcode == -signal.SIGKILL
         with os.fdopen(reading) as lines:
             for line in lines:
-                tally.hear(line)
+                if line.encode() != STARTED:
+                    tally.hear(line)
     return killed
 
 
@@ -123,6 +130,7 @@ def _judge(root: Path, receipts: Mapping[str, str], seed: float, writing: int) -
     generator = random.Random(seed)
     store = DirectoryStore(root)
     shelf, book = FeedbackShelf(store), FeedbackBook(store)
+    os.write(writing, STARTED)
     while True:
         places = shelf.places(generator.choice(list(FeedbackStatus)))
         for place in generator.sample(places, min(len(places), MOVES_A_LISTING)):
@@ -137,8 +145,10 @@ def _judge(root: Path, receipts: Mapping[str, str], seed: float, writing: int) -
                     os.write(writing, f"moved {place.id} {moved.revision} {status}\n".encode())
 
 
-def _tidy(root: Path, _writing: int = 0) -> None:
+def _tidy(root: Path, writing: int | None = None) -> None:
     """Tidy up as whoever comes two minutes later does: all others are dead."""
+    if writing is not None:
+        os.write(writing, STARTED)
     FeedbackShelf(DirectoryStore(root), lambda: datetime.now(UTC) + timedelta(minutes=2)).tidy()
 
 
