@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from chalicelib.errors import DamagedFeedback
@@ -18,6 +18,8 @@ from export.feedback.dataset import DRAWINGS, Dataset, Item
 from export.feedback.folder import Forgotten, PullFolder, open_folder
 from export.progress import show_progress
 
+# A bucket's times are whole seconds: what was written just now may be written again at that time.
+SETTLED_AGE = timedelta(seconds=2)
 READERS = 16  # threads: a bucket makes each of them wait, for two objects a drawing
 
 
@@ -64,7 +66,14 @@ class Accepted:
         )
 
 
-def pull(store: Store, origin: str, out: Path, *, keep_versions: bool = False) -> Pulled:
+def pull(
+    store: Store,
+    origin: str,
+    out: Path,
+    *,
+    keep_versions: bool = False,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Pulled:
     """Make a version of the dataset of all that is accepted now.
 
     Stopped at any moment, the same call goes on; `origin` names the store.
@@ -82,7 +91,8 @@ def pull(store: Store, origin: str, out: Path, *, keep_versions: bool = False) -
         accepted = Accepted.of(store, shelf)
         before = folder.versions[:1]
         forgotten = folder.forget(accepted.present, keep_versions=keep_versions)
-        items, left_out, fetched = _gather(store, folder, accepted)
+        settled = now() - SETTLED_AGE
+        items, left_out, fetched = _gather(store, folder, accepted, settled)
         withdrawn = shelf.withdrawn()  # somebody may have taken a drawing back meanwhile
         items = [item for item in items if item.id not in withdrawn]
         if not items:
@@ -100,9 +110,12 @@ def pull(store: Store, origin: str, out: Path, *, keep_versions: bool = False) -
 
 
 def _gather(
-    store: Store, folder: PullFolder, accepted: Accepted
+    store: Store, folder: PullFolder, accepted: Accepted, settled: datetime
 ) -> tuple[list[Item], list[DamagedFeedback], int]:
-    """Return the items of all that is accepted, what is damaged, and how many were fetched."""
+    """Return the items of all that is accepted, what is damaged, and how many were fetched.
+
+    settled: what was written after it is fetched again the next time.
+    """
     versions = folder.versions
     items, absent = [], []
     for place, modified in accepted.records.items():
@@ -115,7 +128,8 @@ def _gather(
     for done, (place, found) in enumerate(_fetch(store, folder, absent), 1):
         show_progress("fetching", done, len(absent))
         if isinstance(found, Item):
-            folder.fetched.add(found, accepted.records[place])
+            if accepted.records[place] <= settled:
+                folder.fetched.add(found, accepted.records[place])
             items.append(found)
         elif found:
             left_out.append(found)

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,9 @@ def receipts(store: Store) -> list[Receipt]:
 
 
 def pulled_from(store: Any, out: Path, **options: bool) -> Pulled:
-    return pull(store, "the store", out, **options)
+    """Pull a minute later, when nothing is still being written."""
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    return pull(store, "the store", out, now=lambda: later, **options)
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -140,14 +143,16 @@ def test_a_later_pull_fetches_only_what_is_new(
 def test_another_label_for_the_same_drawing_is_noticed(
     store: Store, receipts: list[Receipt], tmp_path: Path
 ) -> None:
-    pulled_from(store, tmp_path / "out")
+    pull(store, "the store", tmp_path / "out")
     shelf = FeedbackShelf(store)
     (place,) = (place for place in shelf.places(ACCEPTED) if place.id == receipts[0].id)
     filed = shelf.read(place)
     assert filed is not None
     quarantined = shelf.judge(filed, QUARANTINE, label="7", by="ann", reason="reviewed")
     shelf.judge(quarantined, ACCEPTED, label="1", by="ann", reason="relabelled")
-    labels = {item.id: item.label for item in pulled_from(store, tmp_path / "out").dataset.items}
+    labels = {
+        item.id: item.label for item in pull(store, "the store", tmp_path / "out").dataset.items
+    }
     assert labels[receipts[0].id] == "1"
 
 
