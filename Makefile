@@ -48,6 +48,9 @@ stats: .venv/dev.stamp ## count feedback, agreement and drift: a table and stats
 sweep: .venv/run.stamp ## remove feedback older than 400 days, and what was broken off (STORE)
 	@$(BIN)/python -m export.retention sweep $(if $(STORE),--store "$$STORE")
 
+package: .venv/run.stamp ## build what Lambda runs: build/deployment.zip and template.json
+	@$(BIN)/python -m tools.package
+
 train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
 
 drawings: .venv/run.stamp ## fetch the drawn sets from their public sources (DATA, ONLY=uji,omniglot)
@@ -78,8 +81,8 @@ freeze: .venv/run.stamp ## let no round change what is served (STORE, REASON)
 unfreeze: .venv/run.stamp ## let rounds promote again (STORE, REASON)
 	@$(HEADS) unfreeze $(if $(REASON),--reason "$$REASON")
 
-clean: ## remove the environments and caches; models, feedback and runs stay
-	rm -rf .venv .venv-train .mypy_cache .ruff_cache .pytest_cache
+clean: ## remove environments, caches and build; models, feedback and runs stay
+	rm -rf .venv .venv-train build .cache .mypy_cache .ruff_cache .pytest_cache
 
 .venv/run.stamp: requirements.txt requirements-local.txt
 	@[ -x $(BIN)/python ] || { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv; }

@@ -1,0 +1,15 @@
+"""Fixtures: the package that would be deployed, built once."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.package.build import build_package
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the package; a folder with deployment.zip and template.json."""
+    folder = tmp_path_factory.mktemp("package")
+    build_package(folder)
+    return folder

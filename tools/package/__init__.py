@@ -1,0 +1,1 @@
+"""The deployment package: Chalice's own, trimmed, compiled, and the same for the same commit."""
