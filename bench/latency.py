@@ -21,21 +21,17 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from PIL import Image, ImageDraw
 
+from bench.events import CANVAS_PX, SEVEN, painted_png
 from chalicelib.config import LOG_LEVEL, settings_from
 from chalicelib.recognition.drawing import StrokeDrawing
 from chalicelib.recognition.normalise import normalise
-from chalicelib.recognition.png import encode_png
 from chalicelib.recognition.registry import ModelRegistry
 from export.errors import UnexpectedAnswer
 
 FLOOR = "floor: 784 x 300 x 11, numpy"
 RUNS = 200  # of a network in a round
 REQUESTS = 30  # of each kind in a round
-CANVAS_PX = 280
-PEN_PX = 20
-SEVEN = ((60, 50), (90, 46), (140, 48), (200, 42), (176, 110), (150, 170), (130, 240))
 
 Action = Callable[[], object]
 
@@ -91,7 +87,7 @@ def requests() -> dict[str, Action]:
 
     client = Client(app, project_dir=str(Path(__file__).parent.parent))
     pixels = np.rint(normalise(StrokeDrawing((np.array(SEVEN, np.float64),))) * 255).astype(int)
-    image = base64.b64encode(encode_png(np.asarray(painted()))).decode()
+    image = base64.b64encode(painted_png()).decode()
     bodies = {
         f"strokes, {len(SEVEN)} points": {"strokes": [SEVEN]},
         "pixels, 28 x 28": {"pixels": pixels.tolist()},
@@ -111,13 +107,6 @@ def requests() -> dict[str, Action]:
         return send
 
     return {name: sender(fields) for name, fields in bodies.items()}
-
-
-def painted() -> Image.Image:
-    """Return the 7 as black ink on white paper."""
-    image = Image.new("L", (CANVAS_PX, CANVAS_PX), 255)
-    ImageDraw.Draw(image).line(SEVEN, fill=0, width=PEN_PX, joint="curve")
-    return image
 
 
 def measure(actions: dict[str, Action], rounds: int, runs: int) -> dict[str, list[float]]:

@@ -4,20 +4,22 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from chalice.app import Request, Response
 
 from chalicelib import __version__
 from chalicelib.errors import InvalidJson
-from chalicelib.http.openapi import openapi_document
 from chalicelib.http.requests import FeedbackRequest, parse_feedback, parse_recognize
 from chalicelib.http.responses import model_json, models_json, readings_json, version_json
-from chalicelib.learning.feedback import Receipt
-from chalicelib.learning.records import Submission
 from chalicelib.recognition.drawing import InkDrawing, StrokeDrawing
 from chalicelib.recognition.normalise import NORMALISATION_VERSION, normalise
 from chalicelib.recognition.png import encode_picture
 from chalicelib.wiring import Services
+
+if TYPE_CHECKING:  # a cold start imports what a recognition needs, and no more
+    from chalicelib.learning.feedback import Receipt
+    from chalicelib.learning.records import Submission
 
 _ORIGIN = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]+)?")
 JSON_HEADERS = {"Content-Type": "application/json"}
@@ -87,6 +89,8 @@ def show_health(request: Request, services: Services) -> Response:  # noqa: ARG0
 
 def show_openapi(request: Request, services: Services) -> Response:  # noqa: ARG001
     """GET /v1/openapi.json."""
+    from chalicelib.http.openapi import openapi_document
+
     return _tagged(request, openapi_document())
 
 
@@ -104,8 +108,12 @@ def _host(origin: str | None) -> str | None:
     return found["host"].lower() if found else None
 
 
-def _submission(asked: FeedbackRequest, model: str, version: str, source: str | None) -> Submission:
+def _submission(
+    asked: FeedbackRequest, model: str, version: str, source: str | None
+) -> "Submission":
     """Return what is stored; the picture of strokes is the one that the model sees of them."""
+    from chalicelib.learning.records import Submission
+
     seen = normalise(asked.drawing)  # also refuses a drawing without ink
     drawing = asked.drawing
     strokes = drawing.strokes if isinstance(drawing, StrokeDrawing) else None
@@ -133,7 +141,7 @@ def _counts(asked: FeedbackRequest) -> dict[str, float]:
     return {"Feedback": 1, "FeedbackAgreed": float(asked.predicted["label"] == asked.label)}
 
 
-def _receipt(receipt: Receipt) -> Response:
+def _receipt(receipt: "Receipt") -> Response:
     return _json(
         {"id": receipt.id, "receipt": receipt.receipt}, status=201 if receipt.created else 200
     )

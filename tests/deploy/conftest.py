@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.stores.places import s3_client, s3_server
 from tools.package.build import build_package
+
+__all__ = ["package", "s3_client", "s3_server"]
 
 
 @pytest.fixture(scope="session")

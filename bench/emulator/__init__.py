@@ -1,0 +1,1 @@
+"""API Gateway and Lambda on this machine: HTTP in front of workers that run the real package."""

@@ -1,0 +1,125 @@
+"""The Runtime API of one worker: where awslambdaric fetches events and leaves answers.
+
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+"""
+
+import queue
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+
+HOST = "127.0.0.1"
+NEXT = "/2018-06-01/runtime/invocation/next"
+INIT_ERROR = "/2018-06-01/runtime/init/error"
+REGION = "eu-west-1"
+ACCOUNT = "123456789012"
+
+
+class Outcome(StrEnum):
+    """What became of an event."""
+
+    RESPONSE = "response"
+    ERROR = "error"
+    INIT_ERROR = "init error"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Invoked:
+    """What the worker says of an event: JSON."""
+
+    outcome: Outcome
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """An event on its way to the worker: JSON, and when it is given up, in ms since 1970."""
+
+    event: bytes
+    deadline_ms: int
+
+
+class RuntimeApi:
+    """The server; it holds one event at a time, as Lambda does."""
+
+    def __init__(self, function: str) -> None:
+        self.events: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
+        self.answers: queue.SimpleQueue[Invoked] = queue.SimpleQueue()
+        self.ready = Event()
+        self.arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
+        self._server = ThreadingHTTPServer((HOST, 0), _handler(self))
+        self._server.daemon_threads = True
+        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    @property
+    def address(self) -> str:
+        """What Lambda calls AWS_LAMBDA_RUNTIME_API."""
+        return f"{HOST}:{self._server.server_port}"
+
+    def close(self) -> None:
+        """Let whoever waits for an event go, and close the port."""
+        self.events.put(None)
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _handler(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        wbufsize = -1  # one write an answer: two would wait for the client's delayed ACK
+
+        def handle(self) -> None:
+            """Serve one connection until the worker ends, however it does."""
+            with suppress(ConnectionError):
+                super().handle()
+
+        def do_GET(self) -> None:
+            """Give the next event, once there is one."""
+            if self.path != NEXT:
+                self._reply(HTTPStatus.NOT_FOUND, b"")
+                return
+            api.ready.set()
+            invocation = api.events.get()
+            if invocation is None:
+                self._reply(HTTPStatus.GONE, b"")
+                return
+            headers = {
+                "Lambda-Runtime-Aws-Request-Id": str(uuid.uuid4()),
+                "Lambda-Runtime-Deadline-Ms": str(invocation.deadline_ms),
+                "Lambda-Runtime-Invoked-Function-Arn": api.arn,
+            }
+            self._reply(HTTPStatus.OK, invocation.event, headers)
+
+        def do_POST(self) -> None:
+            """Take an answer, or an error."""
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.path == INIT_ERROR:
+                outcome = Outcome.INIT_ERROR
+            else:
+                outcome = Outcome(self.path.rpartition("/")[2])
+            self._reply(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
+            api.answers.put(Invoked(outcome, body))
+            if outcome is Outcome.INIT_ERROR:
+                api.ready.set()
+
+        def _reply(
+            self, status: HTTPStatus, body: bytes, headers: dict[str, str] | None = None
+        ) -> None:
+            self.send_response_only(status)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            self.wfile.flush()
+
+    return Handler

@@ -1,0 +1,61 @@
+"""What API Gateway sends a function for a drawing, and the drawings that the benches send."""
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from chalicelib.recognition.png import encode_png
+
+CANVAS_PX = 280
+PEN_PX = 20
+SEVEN = ((60, 50), (90, 46), (140, 48), (200, 42), (176, 110), (150, 170), (130, 240))
+JSON = "application/json"
+PNG = "image/png"
+
+
+def proxy_event(
+    method: str, route: str, body: bytes = b"", content_type: str = JSON, **parameters: str
+) -> bytes:
+    """Return the event, JSON, of one request. Images go in base64, as binary types do."""
+    binary = content_type != JSON
+    event: dict[str, Any] = {
+        "requestContext": {"httpMethod": method, "resourcePath": route, "requestId": "bench"},
+        "headers": {"content-type": content_type},
+        "pathParameters": parameters or None,
+        "multiValueQueryStringParameters": None,
+        "stageVariables": None,
+        "isBase64Encoded": binary,
+        "body": base64.b64encode(body).decode() if binary else body.decode(),
+    }
+    return json.dumps(event).encode()
+
+
+def strokes_event() -> bytes:
+    """Return the event of a 7 sent as strokes."""
+    return proxy_event("POST", "/v1/recognize", json.dumps({"strokes": [SEVEN]}).encode())
+
+
+def image_event() -> bytes:
+    """Return the event of a 7 sent as a PNG, as the body itself."""
+    return proxy_event("POST", "/v1/recognize", painted_png(), PNG)
+
+
+def feedback_event(label: str) -> bytes:
+    """Return the event of feedback on a 7 sent as strokes."""
+    fields = {"strokes": [SEVEN], "label": label, "consent": True}
+    return proxy_event("POST", "/v1/feedback", json.dumps(fields).encode())
+
+
+def painted() -> Image.Image:
+    """Return the 7 as black ink on white paper."""
+    image = Image.new("L", (CANVAS_PX, CANVAS_PX), 255)
+    ImageDraw.Draw(image).line(SEVEN, fill=0, width=PEN_PX, joint="curve")
+    return image
+
+
+def painted_png() -> bytes:
+    """Return the painted 7 as the bytes of a PNG."""
+    return encode_png(np.asarray(painted()))

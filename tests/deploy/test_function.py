@@ -1,0 +1,168 @@
+"""The built zip answers under AWS's own runtime client, with nothing but what Lambda has."""
+
+import base64
+import json
+import os
+import stat
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from PIL import Image
+
+from bench.emulator.runtime_api import Outcome
+from bench.emulator.worker import Function, Worker, make_runtime
+from bench.events import feedback_event, image_event, painted, proxy_event, strokes_event
+from bench.workers import template_variables
+from tests.stores.places import ENVIRONMENT
+
+
+@pytest.fixture(scope="session")
+def code(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Unpack the package where nothing may be written, as in Lambda."""
+    folder = tmp_path_factory.mktemp("code")
+    with zipfile.ZipFile(package / "deployment.zip") as packed:
+        packed.extractall(folder)
+    for path in folder.rglob("*"):
+        path.chmod(stat.S_IREAD | (stat.S_IEXEC if path.is_dir() else 0))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return what Lambda's runtime brings, boto3 included, and nothing else of this machine."""
+    return make_runtime(tmp_path_factory.mktemp("runtime"))
+
+
+@pytest.fixture(scope="session")
+def variables(package: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the template's own variables, and a folder for feedback."""
+    feedback = str(tmp_path_factory.mktemp("store") / "feedback")
+    return {**template_variables(package / "template.json"), "INKLING_FEEDBACK": feedback}
+
+
+@pytest.fixture(scope="session")
+def function(code: Path, runtime: Path, variables: dict[str, str]) -> Function:
+    """Return the function; a cold start may take long on a busy machine."""
+    return Function(code, runtime, variables=variables, timeout_s=60)
+
+
+@pytest.fixture(scope="session")
+def worker(function: Function) -> Iterator[Worker]:
+    """Return one warm worker."""
+    with Worker(function) as running:
+        yield running
+
+
+def answer(worker: Worker, event: bytes) -> tuple[int, Any]:
+    """Return status and JSON body of a worker's answer."""
+    invoked = worker.invoke(event)
+    assert invoked.outcome is Outcome.RESPONSE, invoked.body
+    response = json.loads(invoked.body)
+    body = response["body"]
+    if response.get("isBase64Encoded"):
+        body = base64.b64decode(body)
+    return response["statusCode"], json.loads(body) if body else None
+
+
+def test_strokes_are_read(worker: Worker) -> None:
+    status, reading = answer(worker, strokes_event())
+    assert (status, reading["text"]) == (200, "7")
+
+
+def test_an_image_as_the_body_is_read(worker: Worker) -> None:
+    status, reading = answer(worker, image_event())
+    assert (status, reading["text"]) == (200, "7")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_what_decodes_the_other_kinds_is_packed(worker: Worker, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "seven"
+    exif = Image.Exif()
+    exif[0x0112] = 1  # read by the part of Pillow that reads TIFF
+    painted().convert("RGB").save(path, kind, exif=exif)
+    event = proxy_event("POST", "/v1/recognize", path.read_bytes(), f"image/{kind.lower()}")
+    status, reading = answer(worker, event)
+    assert (status, reading["text"]) == (200, "7")
+
+
+def test_every_model_reads(worker: Worker) -> None:
+    fields = {"strokes": [[[10, 10], [60, 10], [30, 90]]], "model": "all"}
+    status, reading = answer(
+        worker, proxy_event("POST", "/v1/recognize", json.dumps(fields).encode())
+    )
+    assert status == 200
+    assert len(reading["models"]) == 2
+
+
+@pytest.mark.parametrize("route", ["/v1/models", "/v1/health", "/v1/openapi.json"])
+def test_what_can_be_looked_up(worker: Worker, route: str) -> None:
+    status, body = answer(worker, proxy_event("GET", route))
+    assert (status, bool(body)) == (200, True)
+
+
+def test_an_error_keeps_its_shape(worker: Worker) -> None:
+    status, problem = answer(worker, proxy_event("POST", "/v1/recognize", b"[" * 100))
+    assert (status, problem["code"]) == (400, "json_too_deep")
+    assert problem["request_id"] == "bench"
+
+
+def test_feedback_is_kept_and_taken_back(worker: Worker, variables: dict[str, str]) -> None:
+    status, given = answer(worker, feedback_event("7"))
+    assert status == 201
+    kept = [p for p in Path(variables["INKLING_FEEDBACK"]).rglob("*") if p.is_file()]
+    assert kept
+    receipt = given["receipt"]
+    status, _ = answer(worker, proxy_event("DELETE", "/v1/feedback/{receipt}", receipt=receipt))
+    assert status == 204
+
+
+def test_feedback_reaches_s3_through_the_runtimes_boto3(
+    function: Function, s3_server: str, s3_client: BaseClient
+) -> None:
+    s3_client.create_bucket(Bucket="inkling-packaged")
+    variables = {
+        **function.variables,
+        **ENVIRONMENT,
+        "AWS_ENDPOINT_URL_S3": s3_server,
+        "INKLING_FEEDBACK": "s3://inkling-packaged/feedback",
+    }
+    on_s3 = Function(function.code, function.runtime, variables=variables, timeout_s=60)
+    with Worker(on_s3) as worker:
+        status, _ = answer(worker, feedback_event("7"))
+    assert status == 201
+    assert s3_client.list_objects_v2(Bucket="inkling-packaged")["KeyCount"] > 0
+
+
+def test_nothing_is_written_beside_the_code(package: Path, code: Path, worker: Worker) -> None:
+    answer(worker, image_event())
+    with zipfile.ZipFile(package / "deployment.zip") as packed:
+        names = set(packed.namelist())
+    assert {p.relative_to(code).as_posix() for p in code.rglob("*") if p.is_file()} == names
+
+
+def test_a_setting_that_cannot_be_stops_the_start(function: Function) -> None:
+    variables = {**function.variables, "INKLING_LOG_LEVEL": "LOUD"}
+    with Worker(Function(function.code, function.runtime, variables=variables)) as worker:
+        invoked = worker.invoke(strokes_event())
+    assert invoked.outcome is Outcome.INIT_ERROR
+    assert b"INKLING_LOG_LEVEL" in invoked.body
+
+
+def test_the_process_sees_neither_this_environment_nor_its_libraries(function: Function) -> None:
+    """Else the tests above would prove nothing of what the package brings."""
+    os.environ["INKLING_TEST_LEAK"] = "1"
+    try:
+        with Worker(function) as worker:
+            worker.invoke(strokes_event())
+            environment = Path(f"/proc/{worker.process.pid}/environ").read_bytes()
+            maps = Path(f"/proc/{worker.process.pid}/maps").read_text()
+    finally:
+        del os.environ["INKLING_TEST_LEAK"]
+    assert b"INKLING_TEST_LEAK" not in environment
+    assert b"PYTHONPATH" not in environment
+    native = [line for line in maps.splitlines() if "site-packages" in line and ".so" in line]
+    assert all("runtime_client" in line or "simplejson" in line for line in native), native
