@@ -25,15 +25,16 @@ class Outcome(StrEnum):
     RESPONSE = "response"
     ERROR = "error"
     INIT_ERROR = "init error"
-    GONE = "gone"
+    ENDED = "ended"
+    TIMED_OUT = "timed out"
 
 
 @dataclass(frozen=True, slots=True)
 class Invoked:
-    """What the worker says of an event: JSON."""
+    """What the worker says of an event: JSON; nothing where it ended or took too long."""
 
     outcome: Outcome
-    body: bytes
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

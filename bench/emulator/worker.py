@@ -105,7 +105,7 @@ class Worker:
         }
 
     def invoke(self, event: bytes) -> Invoked:
-        """Return what the function answers to an event; GONE where it did not."""
+        """Return what the function answers to an event."""
         deadline_s = time.time() + self.function.timeout_s
         self._api.events.put(Invocation(event, int(deadline_s * 1000)))
         if not self._limited:  # Lambda starts a function with a whole processor
@@ -120,8 +120,8 @@ class Worker:
                 return self._api.answers.get(timeout=min(left_s, ALIVE_POLL_S))
             except queue.Empty:
                 if self.process.poll() is not None:
-                    return Invoked(Outcome.GONE, b"the process ended")
-        return Invoked(Outcome.GONE, b"timed out")
+                    return Invoked(Outcome.ENDED)
+        return Invoked(Outcome.TIMED_OUT)
 
     def close(self) -> None:
         """Stop the process and free its port."""

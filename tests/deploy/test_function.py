@@ -3,7 +3,6 @@
 import base64
 import json
 import os
-import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,40 +13,9 @@ from botocore.client import BaseClient
 from PIL import Image
 
 from bench.emulator.runtime_api import Outcome
-from bench.emulator.worker import Function, Worker, make_runtime
+from bench.emulator.worker import Function, Worker
 from bench.events import feedback_event, image_event, painted, proxy_event, strokes_event
-from bench.workers import template_variables
 from tests.stores.places import ENVIRONMENT
-
-
-@pytest.fixture(scope="session")
-def code(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Unpack the package where nothing may be written, as in Lambda."""
-    folder = tmp_path_factory.mktemp("code")
-    with zipfile.ZipFile(package / "deployment.zip") as packed:
-        packed.extractall(folder)
-    for path in folder.rglob("*"):
-        path.chmod(stat.S_IREAD | (stat.S_IEXEC if path.is_dir() else 0))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return what Lambda's runtime brings, boto3 included, and nothing else of this machine."""
-    return make_runtime(tmp_path_factory.mktemp("runtime"))
-
-
-@pytest.fixture(scope="session")
-def variables(package: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the template's own variables, and a folder for feedback."""
-    feedback = str(tmp_path_factory.mktemp("store") / "feedback")
-    return {**template_variables(package / "template.json"), "INKLING_FEEDBACK": feedback}
-
-
-@pytest.fixture(scope="session")
-def function(code: Path, runtime: Path, variables: dict[str, str]) -> Function:
-    """Return the function; a cold start may take long on a busy machine."""
-    return Function(code, runtime, variables=variables, timeout_s=60)
 
 
 @pytest.fixture(scope="session")

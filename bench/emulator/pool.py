@@ -1,0 +1,55 @@
+"""The workers of a function: started when they are wanted, used again while they are warm."""
+
+from contextlib import suppress
+from threading import Lock
+
+from bench.emulator.runtime_api import Invoked, Outcome
+from bench.emulator.worker import Function, Worker
+
+
+class TooManyRequests(Exception):
+    """All workers that the function may have are busy."""
+
+
+class Pool:
+    """At most `size` workers, the one that answered last being the first to be used again."""
+
+    def __init__(self, function: Function, size: int) -> None:
+        self._function = function
+        self._free = size
+        self._idle: list[Worker] = []
+        self._lock = Lock()
+
+    def invoke(self, event: bytes) -> tuple[Invoked, bool]:
+        """Return what a worker answers, and whether it was started for it. Raises TooManyRequests.
+
+        A worker that failed to start, ended or took too long is not used again, as in Lambda.
+        """
+        worker, cold = self._take()
+        invoked = worker.invoke(event)
+        if invoked.outcome not in (Outcome.RESPONSE, Outcome.ERROR):
+            worker.close()
+            with self._lock:
+                self._free += 1
+        else:
+            with self._lock:
+                self._idle.append(worker)
+        return invoked, cold
+
+    def _take(self) -> tuple[Worker, bool]:
+        with self._lock, suppress(IndexError):
+            return self._idle.pop(), False
+        with self._lock:
+            if not self._free:
+                raise TooManyRequests
+            self._free -= 1
+        return Worker(self._function), True
+
+    def chill(self) -> int:
+        """Stop the workers that wait; the next requests start cold. Return how many there were."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+            self._free += len(idle)
+        for worker in idle:
+            worker.close()
+        return len(idle)

@@ -1,0 +1,145 @@
+"""The emulator is API Gateway and Lambda where a caller can tell."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from bench.emulator.cpu_share import CAN_LIMIT
+from bench.emulator.gateway import MAX_BODY_BYTES, gateway
+from bench.emulator.pool import Pool
+from bench.emulator.routes import Routes
+from bench.emulator.throttle import Throttle
+from bench.emulator.worker import Function, Worker
+from bench.events import JSON, PNG, SEVEN, painted_png
+from tests.http.transports import ServerTransport
+
+STROKES = json.dumps({"strokes": [SEVEN]}).encode()
+RECOGNIZE = "/api/v1/recognize"
+HANDLERS = """
+import time
+
+def spin(event, context):
+    clock, processor = time.perf_counter(), time.process_time()
+    while time.perf_counter() - clock < 0.5:
+        pass
+    share = (time.process_time() - processor) / (time.perf_counter() - clock)
+    return {"statusCode": 200, "body": str(share)}
+
+def sleep(event, context):
+    time.sleep(30)
+
+def fail(event, context):
+    raise ValueError("as it should")
+
+def odd(event, context):
+    return "no answer of a proxy"
+"""
+
+Serve = Callable[..., ServerTransport]
+
+
+@pytest.fixture
+def serve(package: Path) -> Iterator[Serve]:
+    """Return a function that puts the gateway in front of another one."""
+    routes = Routes.of_template(package / "template.json")
+    with ExitStack() as stack:
+
+        def serve_(
+            function: Function, *, size: int = 1, throttle: Throttle | None = None
+        ) -> ServerTransport:
+            pool = Pool(function, size)
+            server = gateway(routes, pool, throttle=throttle)
+            stack.callback(pool.chill)
+            stack.callback(server.server_close)
+            stack.callback(server.shutdown)
+            Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+            return ServerTransport(server.server_port)
+
+        yield serve_
+
+
+@pytest.fixture
+def small(runtime: Path, tmp_path: Path) -> Callable[..., Function]:
+    """Return a function that makes functions of HANDLERS."""
+    (tmp_path / "handlers.py").write_text(HANDLERS)
+
+    def small_(name: str, memory_mb: int = 1769, timeout_s: float = 20) -> Function:
+        handler = f"handlers.{name}"
+        return Function(tmp_path, runtime, handler, memory_mb=memory_mb, timeout_s=timeout_s)
+
+    return small_
+
+
+def test_the_real_api_answers_cold_and_then_warm(serve: Serve, function: Function) -> None:
+    api = serve(function)
+    first = api.request("POST", RECOGNIZE, STROKES, {"Content-Type": JSON})
+    assert (first.status, first.json["text"]) == (200, "7")
+    assert first.headers["x-cold-start"] == "true"
+    image = api.request("POST", f"{RECOGNIZE}?candidates=1", painted_png(), {"Content-Type": PNG})
+    assert [len(digit["candidates"]) for digit in image.json["digits"]] == [1]
+    assert image.headers["x-cold-start"] == "false"
+    assert image.headers["x-request-id"] != first.headers["x-request-id"]
+    api.request("POST", "/cold")
+    assert api.request("GET", "/api/v1/models/cnn").headers["x-cold-start"] == "true"
+    assert api.request("GET", "/api/v1/nowhere/at%2Fall").json["code"] == "not_found"
+
+
+def test_an_address_outside_the_stage_is_api_gateways_own_refusal(
+    serve: Serve, small: Callable[..., Function]
+) -> None:
+    refused = serve(small("odd")).request("GET", "/v1/health")
+    assert (refused.status, refused.json) == (403, {"message": "Missing Authentication Token"})
+
+
+def test_ten_megabytes_are_the_most(serve: Serve, small: Callable[..., Function]) -> None:
+    headers = {"Content-Type": JSON, "Content-Length": str(MAX_BODY_BYTES + 1)}
+    assert serve(small("odd")).request("POST", RECOGNIZE, headers=headers).status == 413
+
+
+def test_a_throttle_lets_a_burst_through_and_then_a_steady_rate() -> None:
+    now_s = 100.0
+    throttle = Throttle(rate_a_s=2, burst=3, clock_s=lambda: now_s)
+    assert [throttle.admit() for _ in range(4)] == [True, True, True, False]
+    now_s += 1.0
+    assert [throttle.admit() for _ in range(3)] == [True, True, False]
+
+
+def test_a_throttled_request_is_told_so(serve: Serve, small: Callable[..., Function]) -> None:
+    api = serve(small("odd"), throttle=Throttle(rate_a_s=0, burst=0))
+    assert api.request("POST", RECOGNIZE, STROKES).status == 429
+
+
+def test_no_more_run_at_once_than_there_are_workers(
+    serve: Serve, small: Callable[..., Function]
+) -> None:
+    api = serve(small("sleep", timeout_s=3), size=1)
+    busy = Thread(target=api.request, args=("GET", "/api/v1/health"))
+    busy.start()
+    time.sleep(0.5)
+    assert api.request("GET", "/api/v1/health").status == 429
+    busy.join()
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("sleep", 504), ("fail", 502), ("odd", 502), ("missing", 502)]
+)
+def test_a_function_that_does_not_answer_is_the_gateways_error(
+    serve: Serve, small: Callable[..., Function], name: str, status: int
+) -> None:
+    answer = serve(small(name, timeout_s=2)).request("GET", "/api/v1/health")
+    assert answer.status == status
+    assert "message" in answer.json
+
+
+@pytest.mark.skipif(not CAN_LIMIT, reason="no control group can be made here")
+def test_memory_buys_processor(small: Callable[..., Function]) -> None:
+    """A fifth of a core's memory is given a fifth of its time, or less on a busy machine."""
+    with Worker(small("spin", memory_mb=1769 // 5)) as worker:
+        worker.invoke(b"{}")
+        share = float(json.loads(worker.invoke(b"{}").body)["body"])
+    assert 0 < share < 0.3
