@@ -9,6 +9,8 @@ SEARCH ?=
 # Why heads are rolled back or frozen, for their history.
 REASON ?=
 export STORE REASON
+# Options of the benches, as in --quick.
+BENCH ?=
 BIN := .venv/bin
 TRAIN_BIN := .venv-train/bin
 HEADS = $(BIN)/python -m export.heads $(if $(STORE),--store "$$STORE")
@@ -51,6 +53,10 @@ sweep: .venv/run.stamp ## remove feedback older than 400 days, and what was brok
 package: .venv/run.stamp ## build what Lambda runs: build/deployment.zip and template.json
 	@$(BIN)/python -m tools.package
 
+bench: .venv/dev.stamp .venv-peer/peer.stamp package ## measure speed and memory, write docs/performance.md
+	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" OPENBLAS_NUM_THREADS=1 \
+	  $(BIN)/python -m bench.performance $(BENCH)
+
 train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
 
 drawings: .venv/run.stamp ## fetch the drawn sets from their public sources (DATA, ONLY=uji,omniglot)
@@ -82,7 +88,7 @@ unfreeze: .venv/run.stamp ## let rounds promote again (STORE, REASON)
 	@$(HEADS) unfreeze $(if $(REASON),--reason "$$REASON")
 
 clean: ## remove environments, caches and build; models, feedback and runs stay
-	rm -rf .venv .venv-train build .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-train .venv-peer build .cache .mypy_cache .ruff_cache .pytest_cache
 
 .venv/run.stamp: requirements.txt requirements-local.txt
 	@[ -x $(BIN)/python ] || { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv; }
@@ -100,4 +106,11 @@ clean: ## remove environments, caches and build; models, feedback and runs stay
 	  { python=$$(tools/find-python 3.11 3.12 3.13) && "$$python" -m venv .venv-train; }
 	@echo "Installing PyTorch and what training needs (once)..."
 	@$(TRAIN_BIN)/python $(PIP) -r requirements-export.txt
+	@touch $@
+
+.venv-peer/peer.stamp: requirements-peer.txt
+	@[ -x .venv-peer/bin/python ] || \
+	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-peer; }
+	@echo "Installing the peer that the benches compare with (once)..."
+	@.venv-peer/bin/python $(PIP) -r requirements-peer.txt
 	@touch $@

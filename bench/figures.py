@@ -57,7 +57,7 @@ class Figure:
             (self.most, self.value.median, f" {self.unit}"),
         ]
         return "; ".join(
-            f"at most {aim:g}{unit}: {'yes' if actual <= aim else '**no**'}"
+            f"at most {aim:.3g}{unit}: {'yes' if actual <= aim else '**no**'}"
             for aim, actual, unit in checks
             if aim is not None and actual is not None
         )

@@ -38,13 +38,14 @@ class PortTaken(Exception):
 
 def content_security_policy(api_url: str) -> str:
     """Return a policy under which the page runs and nothing else does."""
+    api = urlsplit(api_url)
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self' data: blob:",
-            f"connect-src 'self' {api_url}",
+            f"connect-src 'self' {api.scheme}://{api.netloc}",
             "base-uri 'none'",
             "form-action 'none'",
             "frame-ancestors 'none'",
@@ -55,7 +56,7 @@ def content_security_policy(api_url: str) -> str:
 def page_server(port: int, api_url: str, prefix: str = "/") -> ThreadingHTTPServer:
     """Return a server bound to 127.0.0.1; port 0 takes a free one. Raises PortTaken.
 
-    api_url: origin of the API, without a path below it.
+    api_url: address of the API, without a slash at its end.
     prefix: the path under which the page lies; it begins and ends with a slash.
     """
     handler = partial(_PageHandler, api_url=api_url, prefix=prefix)

@@ -1,0 +1,131 @@
+"""Resident memory of a worker: after 1,000 predictions, with feedback, and its growth.
+
+python -m bench.memory [--growth 100000]
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+from bench.emulator.worker import Function, Worker
+from bench.events import feedback_event, image_event, strokes_event
+from bench.figures import Figure, Spread
+from bench.workers import functions, require_success
+from tools.package.build import ROOT
+
+FEW = 1_000
+SETTLED = 2_000
+MANY = 100_000
+BUCKET = "inkling-bench"
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+PROGRESS = 10_000
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.memory", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "--growth", type=int, default=MANY, help="predictions; default: %(default)s"
+    )
+    parser.add_argument("--build", type=Path, default=ROOT / "build", help="default: build")
+    arguments = parser.parse_args()
+    with functions(arguments.build) as found:
+        for figure in figures(found.inkling, arguments.growth):
+            print(figure)
+
+
+def figures(function: Function, predictions: int) -> list[Figure]:
+    """Return memory in MB (1,000,000 bytes); strokes and PNGs by turns."""
+    with Worker(function) as worker:
+        predict(worker, FEW)
+        few = resident_mb(worker)
+        predict(worker, SETTLED - FEW)
+        settled = resident_mb(worker)
+        predict(worker, predictions - SETTLED)
+        grown = resident_mb(worker) - settled
+    return [
+        Figure(f"memory after {FEW:,} predictions, no feedback", "MB", Spread.of([few]), most=80),
+        Figure(
+            "the same with feedback through boto3",
+            "MB",
+            Spread.of([with_feedback(function)]),
+            most=125,
+        ),
+        Figure(
+            f"memory growth from {SETTLED:,} to {predictions:,} predictions",
+            "MB",
+            Spread.of([grown]),
+            most=5,
+        ),
+    ]
+
+
+def with_feedback(function: Function) -> float:
+    """Return the memory after as many predictions with one feedback in a hundred, to S3."""
+    with s3_server() as url:
+        variables = {
+            **function.variables,
+            **CREDENTIALS,
+            "AWS_ENDPOINT_URL_S3": url,
+            "INKLING_FEEDBACK": f"s3://{BUCKET}/feedback",
+        }
+        with Worker(replace(function, variables=variables, timeout_s=60)) as worker:
+            for _ in range(FEW // 100):
+                predict(worker, 100)
+                require_success(worker.invoke(feedback_event("7")).body)
+            return resident_mb(worker)
+
+
+def predict(worker: Worker, predictions: int) -> None:
+    """Have a worker read drawings, half of them strokes and half PNGs."""
+    events = (strokes_event(), image_event())
+    for count in range(predictions):
+        require_success(worker.invoke(events[count % 2]).body)
+        if (count + 1) % PROGRESS == 0:
+            print(f"  {count + 1:,} of {predictions:,} predictions", file=sys.stderr, flush=True)
+
+
+def resident_mb(worker: Worker) -> float:
+    """Return the resident memory of a worker's process, shared pages included."""
+    status = Path(f"/proc/{worker.process.pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+@contextmanager
+def s3_server() -> Iterator[str]:
+    """Run a real S3 server with an empty bucket; its address."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        url = f"http://{host}:{port}"
+        client = boto3.session.Session().client(
+            "s3",
+            endpoint_url=url,
+            region_name=CREDENTIALS["AWS_DEFAULT_REGION"],
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        )
+        client.create_bucket(Bucket=BUCKET)
+        yield url
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()
