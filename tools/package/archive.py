@@ -9,6 +9,7 @@ from pathlib import Path
 
 LAMBDA_FOLDER = "/var/task"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can say
+WITH_SOURCE = ("app.py", "chalice", "chalicelib")  # so tracebacks show the lines
 READABLE = 0o100644
 UNIX = 3
 
@@ -20,13 +21,24 @@ def unpack(archive: Path, names: Iterable[str], folder: Path) -> None:
 
 
 def compile_all(folder: Path) -> None:
-    """Lay byte code beside every module, as Lambda's read-only code folder cannot do later.
+    """Lay byte code beside our modules and in place of the libraries', which nobody reads there.
 
-    `unchecked-hash`: Python takes it without asking whether the source is older.
+    Lambda's code folder is read-only, so without it every cold start compiles. `unchecked-hash`:
+    Python takes it without asking whether the source is older.
     """
+    for path in sorted(folder.iterdir()):
+        if path.name in WITH_SOURCE:
+            _compile(path)
+        elif path.is_dir():
+            _compile(path, "-b")
+            for source in path.rglob("*.py"):
+                source.unlink()
+
+
+def _compile(path: Path, *options: str) -> None:
     command = [sys.executable, "-m", "compileall", "-qf", "--invalidation-mode=unchecked-hash"]
     subprocess.run(
-        [*command, "-s", str(folder), "-p", LAMBDA_FOLDER, str(folder)],
+        [*command, *options, "-s", str(path.parent), "-p", LAMBDA_FOLDER, str(path)],
         env=os.environ | {"PYTHONHASHSEED": "0"},  # sets are stored in the order of their hashes
         check=True,
     )

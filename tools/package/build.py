@@ -67,8 +67,8 @@ def _trim_and_compile(archive: Path, folder: Path) -> None:
         names = trimmed(packed.namelist())
     require_allowed(names)
     unpack(archive, names, folder)
+    compile_all(folder)
     if _runs_here():
         require_start(folder)
     else:
         print("Not tried: only Linux on x86_64 can run what Lambda runs.", file=sys.stderr)
-    compile_all(folder)

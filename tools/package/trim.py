@@ -39,6 +39,7 @@ NEVER_LOADED = (
     "numpy/_pyinstaller/*",
     "numpy/distutils/*",
     "numpy/_core/_*_tests.*.so",
+    "numpy/_core/_simd.*.so",
     # parts of numpy that it imports when they are asked for; what serves asks for none
     *(f"numpy/{part}/*" for part in NUMPY_PARTS),
     # Pillow beyond PNG, JPEG and WebP: AVIF, fonts, colour profiles, windows, maths on images
