@@ -1,6 +1,6 @@
 """Every failure has a shape (RFC 9457). One table says which error is which answer."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chalicelib import errors
 from chalicelib.errors import InklingError
@@ -9,8 +9,7 @@ PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """The answer to one kind of error: HTTP status, stable code, title for people."""
 
     status: int

@@ -4,8 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.errors import (
     ConsentRequired,
@@ -31,8 +30,7 @@ _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _WORDS = {"true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
-class RecognizeRequest:
+class RecognizeRequest(NamedTuple):
     """A drawing to be read. The fields are those of API.md."""
 
     drawing: Drawing
@@ -42,8 +40,7 @@ class RecognizeRequest:
     trace: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackRequest:
+class FeedbackRequest(NamedTuple):
     """What somebody says about a drawing, with their consent.
 
     body_sha256: digest of the body's JSON, the same however it is spaced and its names ordered.

@@ -1,6 +1,6 @@
 """One ONNX model, opened and run. The one module that knows onnxruntime."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime as ort
@@ -12,8 +12,7 @@ INPUT = "pictures"
 OUTPUTS = ("logits", "features")
 
 
-@dataclass(frozen=True, slots=True)
-class Outputs:
+class Outputs(NamedTuple):
     """What a network says of n pictures.
 
     logits: array of shape (n, k), float32, one column a label and a last one for "none".

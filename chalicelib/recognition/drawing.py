@@ -1,6 +1,6 @@
 """What a caller can draw: strokes, or a raster of ink."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,7 @@ Points = NDArray[np.float64]
 Picture = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class StrokeDrawing:
+class StrokeDrawing(NamedTuple):
     """Pen paths.
 
     strokes: arrays of shape (n, 2), float64, n >= 1, columns x and y (down), any unit.
@@ -20,8 +19,7 @@ class StrokeDrawing:
     strokes: tuple[Points, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class InkDrawing:
+class InkDrawing(NamedTuple):
     """A raster of ink.
 
     ink: array of shape (height, width), float32 in [0, 1], 0 = paper, 1 = full ink.
@@ -36,8 +34,7 @@ class InkDrawing:
 Drawing = StrokeDrawing | InkDrawing
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle in the caller's own units (stroke units, or pixels of the image), y down."""
 
     x: float

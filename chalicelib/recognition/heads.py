@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.recognition.classifier import Outputs
 from chalicelib.recognition.drawing import Picture
@@ -34,8 +34,7 @@ HeadSource = Callable[[], Heads]
 SHIPPED: Heads = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """One way in which a published model answers.
 
     name: of the model; with the suffix where it is the model as trained beside an adapted one.

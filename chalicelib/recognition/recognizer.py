@@ -1,8 +1,8 @@
 """From a drawing to an answer: segment, normalise, classify, decide."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,16 +25,14 @@ class Status(StrEnum):
     NOT_A_DIGIT = "not_a_digit"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One guess for a digit; probability in [0, 1], calibrated."""
 
     label: str
     probability: float
 
 
-@dataclass(frozen=True, slots=True)
-class Digit:
+class Digit(NamedTuple):
     """One digit of a drawing as one model reads it.
 
     candidates: the best guesses, the most probable first.
@@ -50,8 +48,7 @@ class Digit:
     picture: Picture
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What one model makes of a drawing."""
 
     model: str

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.errors import UnknownModel, UnusableModel
 from chalicelib.recognition.classifier import Classifier
@@ -42,8 +42,7 @@ class SetFile:
     drawings: int
 
 
-@dataclass(frozen=True, slots=True)
-class ModelEntry:
+class ModelEntry(NamedTuple):
     """What the manifest says of one published model.
 
     gold, replay: None where the sets were never made; such a model is served but not adapted.
@@ -144,7 +143,7 @@ class ModelRegistry:
 
 def parse_entry(entry: Mapping[str, Any]) -> ModelEntry:
     """Build an entry from its JSON object. Raises KeyError, TypeError, ValueError."""
-    known = {name: entry[name] for name in ModelEntry.__slots__ if name not in SETS}
+    known = {name: entry[name] for name in ModelEntry._fields if name not in SETS}
     for name in SETS:
         known[name] = SetFile(**entry[name]) if entry.get(name) else None
     known["labels"] = tuple(entry["labels"])

@@ -1,6 +1,6 @@
 """A raster of ink, as pieces: each connected component is one, until it is cut."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,7 @@ SOFT_EDGE_PX = 2  # how far the soft edge of a stroke reaches around it
 SPECK = 0.08  # of the largest piece: what is smaller both ways is dust, unless it lies in a digit
 
 
-@dataclass(frozen=True, slots=True)
-class InkSheet:
+class InkSheet(NamedTuple):
     """Pieces that are labelled pixels.
 
     labels: array of shape (height, width), int32: piece + 1, 0 = paper, -1 = dust.

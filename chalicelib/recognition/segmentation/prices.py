@@ -3,7 +3,7 @@
 All lengths are shares of the height of the row's digits.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,7 @@ FLATTEST = 64.0  # extent of a row in heights; bounds the work on flat lines and
 Pairs = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class Ties:
+class Ties(NamedTuple):
     """Which pieces hang together, as pairs of their numbers, arrays of shape (n, 2).
 
     touching: strokes that meet. cut: slices of one connected ink.
@@ -45,8 +44,7 @@ class Ties:
     cut: Pairs
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The pieces of one row from left to right, with all that geometry says of them.
 
     pieces: array of shape (n,). part: array of shape (n - 1,), the price of parting after each

@@ -1,7 +1,6 @@
 """What the segmentation works on: a drawing taken apart into pieces that lie on a sheet."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,16 +12,14 @@ from chalicelib.recognition.normalise import normalise
 MAX_PIECES = 4 * MAX_DIGITS  # of a drawing: digits have seldom more than two
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One digit cut out of a drawing, and where it stands in the caller's units."""
 
     drawing: Drawing
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Parting:
+class Parting(NamedTuple):
     """The digits of a drawing, or what may be some.
 
     pictures: array of shape (n, 28, 28), float32, each part normalised.
@@ -60,8 +57,7 @@ class Sheet(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Cuts:
+class Cuts(NamedTuple):
     """Ways from the top of a piece to its foot, from the left to the right, that may part it.
 
     places: array of shape (n, rows), float64: where each way is in each row, in x.

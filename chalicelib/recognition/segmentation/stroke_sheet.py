@@ -1,6 +1,6 @@
 """A drawing made of strokes, as pieces: each stroke is one and stays whole."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,7 @@ COLUMN = 2.0**20  # cells in a column of the plane, more than any drawing has ro
 NEIGHBOURS = 4  # strokes through one cell that are paired; more are tangles anyhow
 
 
-@dataclass(frozen=True, slots=True)
-class StrokeSheet:
+class StrokeSheet(NamedTuple):
     """Pieces that are strokes."""
 
     strokes: tuple[Points, ...]
