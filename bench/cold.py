@@ -2,23 +2,26 @@
 
     python -m bench.cold [--rounds 20]
 
-Both run the same packaged libraries under the same awslambdaric; each round starts one of each.
+All run the same packaged libraries under the same awslambdaric; each round starts one of each.
 The processor time is the worker's own, and busy neighbours hardly change it; the clock is what a
 caller waits for.
 """
 
 import argparse
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.emulator.worker import Function, Worker
 from bench.events import strokes_event
 from bench.figures import Figure, Spread
+from bench.s3 import s3_server, with_variables
 from bench.workers import Functions, functions, require_success
 from tools.package.build import ROOT
 
 MOST_TIMES = 1.25
+FLOOR = "floor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +45,37 @@ def main() -> None:
 
 
 def measure(found: Functions, rounds: int) -> list[Figure]:
-    """Return the cold starts of the package and of the floor, in turn."""
-    starts: dict[str, list[Start]] = {"inkling": [], "floor": []}
-    for turn in range(-1, rounds):  # the first round reads the files from the disk
-        for name, function in (("inkling", found.inkling), ("floor", found.floor)):
+    """Return the cold starts of the package, also with its feedback in S3, and of the floor."""
+    with s3_server() as variables:
+        functions = {
+            FLOOR: found.floor,
+            "cold start": found.inkling,
+            "cold start with feedback in S3": with_variables(found.inkling, variables),
+        }
+        starts = start_in_turn(functions, rounds)
+    return [
+        Figure(
+            f"{name}, {what}",
+            "ms",
+            Spread.of([getattr(start, field) for start in starts[name]]),
+            Spread.of([getattr(start, field) for start in starts[FLOOR]]),
+            most_times=MOST_TIMES,
+        )
+        for name in functions
+        for what, field in (("clock", "clock_ms"), ("processor time", "processor_ms"))
+        if name != FLOOR
+    ]
+
+
+def start_in_turn(functions: Mapping[str, Function], rounds: int) -> dict[str, list[Start]]:
+    """Return the starts of each, in turn; a first round, which reads from the disk, is left out."""
+    starts: dict[str, list[Start]] = {name: [] for name in functions}
+    for turn in range(-1, rounds):
+        for name, function in functions.items():
             start = start_once(function)
             if turn >= 0:
                 starts[name].append(start)
-    return [
-        Figure(
-            f"cold start, {what}",
-            "ms",
-            Spread.of([getattr(start, field) for start in starts["inkling"]]),
-            Spread.of([getattr(start, field) for start in starts["floor"]]),
-            most_times=MOST_TIMES,
-        )
-        for what, field in (("clock", "clock_ms"), ("processor time", "processor_ms"))
-    ]
+    return starts
 
 
 def start_once(function: Function) -> Start:

@@ -4,32 +4,19 @@ python -m bench.memory [--growth 100000]
 """
 
 import argparse
-import logging
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
-
-import boto3
-from moto.server import ThreadedMotoServer
 
 from bench.emulator.worker import Function, Worker
 from bench.events import feedback_event, image_event, strokes_event
 from bench.figures import Figure, Spread
+from bench.s3 import s3_server, with_variables
 from bench.workers import functions, require_success
 from tools.package.build import ROOT
 
 FEW = 1_000
 SETTLED = 2_000
 MANY = 100_000
-BUCKET = "inkling-bench"
-CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
 PROGRESS = 10_000
 
 
@@ -75,18 +62,11 @@ def figures(function: Function, predictions: int) -> list[Figure]:
 
 def with_feedback(function: Function) -> float:
     """Return the memory after as many predictions with one feedback in a hundred, to S3."""
-    with s3_server() as url:
-        variables = {
-            **function.variables,
-            **CREDENTIALS,
-            "AWS_ENDPOINT_URL_S3": url,
-            "INKLING_FEEDBACK": f"s3://{BUCKET}/feedback",
-        }
-        with Worker(replace(function, variables=variables, timeout_s=60)) as worker:
-            for _ in range(FEW // 100):
-                predict(worker, 100)
-                require_success(worker.invoke(feedback_event("7")).body)
-            return resident_mb(worker)
+    with s3_server() as variables, Worker(with_variables(function, variables)) as worker:
+        for _ in range(FEW // 100):
+            predict(worker, 100)
+            require_success(worker.invoke(feedback_event("7")).body)
+        return resident_mb(worker)
 
 
 def predict(worker: Worker, predictions: int) -> None:
@@ -103,28 +83,6 @@ def resident_mb(worker: Worker) -> float:
     status = Path(f"/proc/{worker.process.pid}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) * 1024 / 1e6
-
-
-@contextmanager
-def s3_server() -> Iterator[str]:
-    """Run a real S3 server with an empty bucket; its address."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        url = f"http://{host}:{port}"
-        client = boto3.session.Session().client(
-            "s3",
-            endpoint_url=url,
-            region_name=CREDENTIALS["AWS_DEFAULT_REGION"],
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        )
-        client.create_bucket(Bucket=BUCKET)
-        yield url
-    finally:
-        server.stop()
 
 
 if __name__ == "__main__":

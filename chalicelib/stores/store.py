@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 MAX_KEY_CHARACTERS = 500  # with a prefix as long, still within the 1,024 bytes of S3
 _SEGMENT = r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]{0,127}"
@@ -19,8 +18,7 @@ class Expected(Enum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(NamedTuple):
     """What lies under a key.
 
     tag: names this content of the key; a put that expects it fails once the content is another.
@@ -30,8 +28,7 @@ class Blob:
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """One key of a listing, with the time (UTC) of its last put."""
 
     key: str
