@@ -1,7 +1,6 @@
 """A published model is replaced only by one that is worse nowhere that matters, or by order."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -114,5 +113,5 @@ def test_models_of_other_labels_cannot_be_compared(
     contenders: tuple[Contender, Contender], small_mnist: Path
 ) -> None:
     good, _ = contenders
-    letters = Contender(replace(good.entry, labels=tuple("abcdefghij")), good.classifier)
+    letters = Contender(good.entry._replace(labels=tuple("abcdefghij")), good.classifier)
     assert refusals(good, letters, build_validation(small_mnist, None)) == {"labels"}
