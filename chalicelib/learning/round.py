@@ -16,7 +16,7 @@ from itertools import islice
 
 from chalicelib.errors import HeadsChanged, HeadsFrozen, UnusableHead
 from chalicelib.learning.adaptation import Layer
-from chalicelib.learning.candidates import LADDER, Candidate, fit_candidate
+from chalicelib.learning.candidates import LADDER, OWN_ANSWERS, Candidate, fit_candidate
 from chalicelib.learning.heads import Head
 from chalicelib.learning.history import Action, Current, Tag
 from chalicelib.learning.lessons import Lessons, Progress, collect
@@ -177,7 +177,7 @@ def name_round(registry: ModelRegistry, lessons: Lessons) -> str:
     """Return the id of the round over these drawings, for these models and settings."""
     entries = [registry.entry(name) for name in sorted(registry.names)]
     sets = [file.sha256 for e in entries for file in (e.gold, e.replay) if file]
-    settings = [astuple(boldness) for boldness in LADDER]
+    settings = [OWN_ANSWERS, *(astuple(boldness) for boldness in LADDER)]
     content = [lessons.dataset, [e.sha256 for e in entries], sets, settings]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
