@@ -67,7 +67,8 @@ class S3Store:
         """Write `data` under `key` and return its tag; raises Conflict.
 
         An attempt whose answer was lost may have written, and then its own object stands in the
-        next one's way: so that object is compared with `data` before it counts as a conflict.
+        next one's way: so that object is compared with `data` before it counts as a conflict. Two
+        that may swap in the same bytes must therefore put something of their own into them.
         """
         put = {"Bucket": self._bucket, "Key": self._name(key), "Body": data}
         suffix = PurePosixPath(key).suffix
