@@ -38,6 +38,7 @@ EXPORT_ALSO_KNOWS = {
     "quality": {"wiring", "config"},  # the report asks the app itself
     "anchors.py": {"learning"},  # makes the sets that a round reads
     "replacement.py": {"learning"},  # asks the gate of a round
+    "round_picture.py": {"learning"},  # draws what a round reports
     **{name: {"config", "learning", "stores"} for name in STORE_COMMANDS},
 }
 SERVING = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
