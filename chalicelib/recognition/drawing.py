@@ -9,6 +9,15 @@ Points = NDArray[np.float64]
 Picture = NDArray[np.float32]
 
 
+class Box(NamedTuple):
+    """A rectangle in the caller's own units (stroke units, or pixels of the image), y down."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 class StrokeDrawing(NamedTuple):
     """Pen paths.
 
@@ -30,14 +39,10 @@ class InkDrawing(NamedTuple):
     ink: Picture
     pixel_size: float = 1.0
 
+    def within(self, box: Box) -> "InkDrawing":
+        """Return the part of the raster that a box of whole pixels, in the caller's, encloses."""
+        left, top, width, height = (round(side / self.pixel_size) for side in box)
+        return self._replace(ink=self.ink[top : top + height, left : left + width])
+
 
 Drawing = StrokeDrawing | InkDrawing
-
-
-class Box(NamedTuple):
-    """A rectangle in the caller's own units (stroke units, or pixels of the image), y down."""
-
-    x: float
-    y: float
-    width: float
-    height: float

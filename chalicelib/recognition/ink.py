@@ -15,11 +15,13 @@ from chalicelib.recognition.drawing import Picture, Points
 
 RIM_SHARE = 0.06  # of each side; wide enough that a hairline frame is not taken for the paper
 LEAST_CONTRAST = 0.06  # of full scale; less is noise, not a drawing
-FLAT_PAPER = 1.5 / 255  # the median error of a flat colour that needs no fitted surface
-ONE_COLOUR = 0.15  # the opaque part of a transparent image is one colour below this spread
+FLAT_PAPER = 1  # of 255: the median error of a flat colour that needs no fitted surface
+ONE_COLOUR = 38  # of 255: the opaque part of a transparent image is one colour below this spread
 FIT_SIDE_PX = 64  # the paper is fitted on a grid of at most about twice this side
 FIT_ROUNDS = 4
-LEVELS = 256
+LEVELS, FULL = 256, 255
+
+Levels = NDArray[np.uint8]
 
 
 def find_ink(image: NDArray[np.uint8]) -> Picture:
@@ -31,49 +33,64 @@ def find_ink(image: NDArray[np.uint8]) -> Picture:
     channels = np.ascontiguousarray(np.moveaxis(np.atleast_3d(image), 2, 0))
     if len(channels) >= 3 and _is_grey(channels[:3]):
         channels = np.delete(channels, (0, 1), axis=0)
-    colours = np.divide(channels, 255, dtype=np.float32)
-    if len(colours) in (2, 4):
-        colours = _without_transparency(colours)
-    distances = colours - _paper(colours)
-    np.abs(distances, out=distances)
-    return _stretched(distances[0] if len(distances) == 1 else distances.max(axis=0))
+    if len(channels) in (2, 4):
+        channels = _without_transparency(channels)
+    return _stretched(_distance_from_paper(channels))
 
 
-def _is_grey(rgb: NDArray[np.uint8]) -> bool:
+def _is_grey(rgb: Levels) -> bool:
     return np.array_equal(rgb[0], rgb[1]) and np.array_equal(rgb[1], rgb[2])
 
 
-def _without_transparency(channels: Picture) -> Picture:
+def _without_transparency(channels: Levels) -> Levels:
     """Return the coverage if that alone draws, else the colours laid on the paper's.
 
     channels: shape (1 + 1 or 3 + 1, height, width), the last one alpha.
     """
     colours, alpha = channels[:-1], channels[-1:]
-    opaque = alpha[0] > 0.5
+    opaque = alpha[0] >= LEVELS // 2
     if opaque.all():
         return colours
     if not opaque.any() or float(colours[:, opaque].std(axis=1).max()) < ONE_COLOUR:
         return alpha
-    paper = np.median(colours[:, opaque], axis=1).astype(np.float32)[:, None, None]
-    covered: Picture = colours * alpha + paper * (1 - alpha)
-    return covered
+    paper = np.median(colours[:, opaque], axis=1)[:, None, None]
+    covered = paper + (colours - paper) * (alpha / FULL)
+    laid: Levels = np.rint(covered).astype(np.uint8)
+    return laid
 
 
-def _paper(colours: Picture) -> Picture:
-    """Return the paper's colour at each pixel; shape (channels, height, width) or (c, 1, 1)."""
-    height, width = colours.shape[1:]
+def _distance_from_paper(channels: Levels) -> Levels:
+    """Return how far each pixel is from the paper's colour, the most of its channels.
+
+    channels: shape (c, height, width). The paper is a flat colour or a smooth surface.
+    """
+    height, width = channels.shape[1:]
     step = max(1, max(height, width) // FIT_SIDE_PX)
-    sample = colours[:, step // 2 :: step, step // 2 :: step]
-    flat = np.median(sample[:, _rim(sample.shape[1], sample.shape[2])], axis=1)
-    error = np.abs(sample - flat[:, None, None]).max(axis=0)
-    if float(np.median(error)) <= FLAT_PAPER:
-        return flat.astype(np.float32)[:, None, None]
-    surface = _fit_surface(sample, error)
-    fitted: Picture = np.tensordot(surface, _terms(height, width), axes=1).astype(np.float32)
-    return fitted
+    sample = channels[:, step // 2 :: step, step // 2 :: step]
+    rim = sample[:, _rim(sample.shape[1], sample.shape[2])]
+    middle = rim.shape[1] // 2
+    flat = np.partition(rim, middle, axis=1)[:, middle]  # the median of each channel
+    error = _distance(sample, flat)
+    if 2 * np.count_nonzero(error <= FLAT_PAPER) >= error.size:
+        return _distance(channels, flat)
+    surface = _fit_surface(sample / FULL, error / FULL)
+    fitted = np.tensordot(surface, _terms(height, width).astype(np.float32), axes=1)
+    off = np.abs(channels / np.float32(FULL) - fitted).max(axis=0)
+    return np.rint(off.clip(0, 1) * FULL).astype(np.uint8)
 
 
-def _fit_surface(sample: Picture, error: Picture) -> Points:
+def _distance(channels: Levels, colour: Levels) -> Levels:
+    """Return the largest difference of a pixel's channels, (c, h, w), from a colour, (c,)."""
+    distance: NDArray[np.int16] | None = None
+    for channel, level in zip(channels, colour.tolist(), strict=True):
+        off = np.subtract(channel, level, dtype=np.int16)
+        np.abs(off, out=off)
+        distance = off if distance is None else np.maximum(distance, off, out=distance)
+    assert distance is not None  # noqa: S101 - an image has a channel
+    return distance.astype(np.uint8)
+
+
+def _fit_surface(sample: Points, error: Points) -> Points:
     """Fit a quadratic surface to what looks like paper, shape (channels, 6), outliers left out."""
     terms = _terms(sample.shape[1], sample.shape[2]).reshape(6, -1)
     values = sample.reshape(len(sample), -1).astype(np.float64)
@@ -104,27 +121,26 @@ def _rim(height: int, width: int) -> NDArray[np.bool_]:
     return rim
 
 
-def _stretched(distance: Picture) -> Picture:
-    """Scale so that a stroke is 1 and keep only strokes and their soft edges, not grain."""
-    levels = (distance * (LEVELS - 1)).astype(np.uint8)
-    counts = _histogram(levels)
-    if not counts[math.ceil(LEAST_CONTRAST * (LEVELS - 1)) :].any():
+def _stretched(levels: Levels) -> Picture:
+    """Scale so that a stroke is 1 and keep only strokes and their soft edges, not grain.
+
+    levels: distances from the paper, shape (height, width). Around what differs at all, nothing
+    is computed.
+    """
+    rows, columns = (np.flatnonzero(levels.max(axis=axis)) for axis in (1, 0))
+    if not rows.size:
         raise EmptyDrawing
+    inner = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    drawn = levels[inner]
+    counts = np.bincount(drawn[drawn > 0], minlength=LEVELS)
+    if not counts[math.ceil(LEAST_CONTRAST * FULL) :].any():
+        raise EmptyDrawing
+    counts[0] = levels.size - counts.sum()
     split = _otsu(counts)
-    full = _median_level(counts, split + 1) / (LEVELS - 1)
-    ink = distance * np.float32(1 / full)
-    ink *= _widened(levels > split)
-    clipped: Picture = np.minimum(ink, np.float32(1.0), out=ink)
-    return clipped
-
-
-def _histogram(levels: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Count the levels, those that are not 0 one by one: most of a drawing is paper."""
-    flat = levels.ravel()
-    others = flat[flat > 0]
-    counts = np.bincount(others, minlength=LEVELS)
-    counts[0] = flat.size - others.size
-    return counts
+    full = _median_level(counts, split + 1)
+    ink = np.zeros(levels.shape, np.float32)
+    ink[inner] = np.minimum(drawn * np.float32(1 / full), 1) * _widened(drawn > split)
+    return ink
 
 
 def _otsu(counts: NDArray[np.int64]) -> int:

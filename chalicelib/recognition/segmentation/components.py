@@ -73,6 +73,10 @@ def _roots(count: int, pairs: Numbers) -> Numbers:
     """Return for each run the first run of its component (union by smallest, halving paths)."""
     roots = np.arange(count)
     one, other = pairs
+    np.minimum.at(roots, other, one)  # of each run the first above it: most pairs are such
+    while not np.array_equal(roots, roots[roots]):
+        roots = roots[roots]
+    one, other = pairs[:, roots[one] != roots[other]]
     while True:
         smallest = np.minimum(roots[one], roots[other])
         np.minimum.at(roots, roots[one], smallest)

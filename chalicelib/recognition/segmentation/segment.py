@@ -52,7 +52,18 @@ def segment(drawing: Drawing, read: Read) -> Parting:
     (n, k), the last one for no digit. It is not asked where geometry leaves no choice.
     Raises EmptyDrawing, TooManyDigits.
     """
-    laid = _lay(drawing, read)
+    if isinstance(drawing, StrokeDrawing):
+        return _put_together(_lay_strokes(drawing), read)
+    box = ink_box(drawing)
+    cut_out = max(drawing.ink.shape) * drawing.pixel_size < SMALLEST_SIDE_PX
+    if cut_out:
+        return Parting.of(Part(drawing, box))
+    inner = drawing.within(box)  # of the bare paper around it nothing is computed
+    return _put_together(_lay_ink(inner, read), read).moved(box.x, box.y)
+
+
+def _put_together(laid: Parting | tuple[Sheet, Ties], read: Read) -> Parting:
+    """Choose among the partings of a sheet; raises TooManyDigits."""
     if isinstance(laid, Parting):
         return laid
     sheet, ties = laid
@@ -63,15 +74,8 @@ def segment(drawing: Drawing, read: Read) -> Parting:
     return parting
 
 
-def _lay(drawing: Drawing, read: Read) -> Parting | tuple[Sheet, Ties]:
-    """Take a drawing apart into pieces; the answer itself where it is plainly one digit."""
-    if isinstance(drawing, StrokeDrawing):
-        return _lay_strokes(drawing)
-    return _lay_ink(drawing, read)
-
-
 def _lay_strokes(drawing: StrokeDrawing) -> Parting | tuple[Sheet, Ties]:
-    """Lay strokes on a sheet and find those that touch; a single one is one digit."""
+    """Lay strokes on a sheet and find those that touch; one digit is an answer."""
     count = sum(len(stroke) > 0 for stroke in drawing.strokes)
     if count <= 1:
         return Parting.of(Part(drawing, ink_box(drawing)))
@@ -85,13 +89,12 @@ def _lay_strokes(drawing: StrokeDrawing) -> Parting | tuple[Sheet, Ties]:
 
 
 def _lay_ink(drawing: InkDrawing, read: Read) -> Parting | tuple[Sheet, Ties]:
-    """Lay ink on a sheet and cut what is too wide, unless it is plainly one digit."""
-    box = ink_box(drawing)
-    small = max(drawing.ink.shape) * drawing.pixel_size < SMALLEST_SIDE_PX
-    sheet = None if small else InkSheet.of(drawing)
+    """Lay ink on a sheet and cut what is too wide; one digit is an answer."""
+    sheet = InkSheet.of(drawing)
     if sheet is None:
+        box = ink_box(drawing)
         whole = Parting.of(Part(drawing, box))
-        if small or box.width <= ONE_DIGIT * box.height:
+        if box.width <= ONE_DIGIT * box.height:
             return whole
         probabilities = read(whole.pictures)
         if _is_known(probabilities)[0]:
