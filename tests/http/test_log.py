@@ -1,6 +1,9 @@
 """The log: one line a request, by which it can be found, and nothing of what was drawn."""
 
+import json
+
 import pytest
+from awslambdaric.lambda_runtime_log_utils import JsonFormatter
 
 from tests.http.bodies import JSON, body, strokes
 from tests.http.transports import GatewayTransport, Transport
@@ -38,3 +41,19 @@ def test_the_level_is_a_setting(
     monkeypatch.setenv("INKLING_LOG_LEVEL", "ERROR")
     client.request("GET", "/v1/health")
     assert not caplog.records
+
+
+def test_in_lambda_each_request_is_one_json_object(
+    client: Transport, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Through the formatter of AWS's own runtime, which LogFormat JSON turns on."""
+    answer = client.request("DELETE", "/v1/feedback/20260301-secret")
+    (record,) = [r for r in caplog.records if r.name == LOGGER]
+    found = json.loads(JsonFormatter().format(record))
+    assert found["request"] == answer.headers["x-request-id"]
+    assert found["method"] == "DELETE"
+    assert found["path"] == "/v1/feedback/{receipt}"
+    assert found["status"] == 404
+    assert found["duration_ms"] >= 0
+    assert found["level"] == "INFO"
+    assert "secret" not in json.dumps(found)
