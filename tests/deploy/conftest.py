@@ -1,15 +1,21 @@
 """Fixtures: the package that would be deployed, built once, and ready to run."""
 
+import json
+import os
+import shutil
 import stat
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bench.emulator.worker import Function, make_runtime
 from bench.workers import template_variables
 from tests.stores.places import s3_client, s3_server
-from tools.package.build import build_package
+from tools.package.build import ROOT, build_package
 
 __all__ = ["package", "s3_client", "s3_server"]
 
@@ -50,3 +56,24 @@ def variables(package: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 def function(code: Path, runtime: Path, variables: dict[str, str]) -> Function:
     """Return the function; a cold start may take long on a busy machine."""
     return Function(code, runtime, variables=variables, timeout_s=60)
+
+
+@pytest.fixture(scope="session")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return Chalice's template, packaged without the libraries to save time."""
+    folder = tmp_path_factory.mktemp("packaged")
+    ignore = shutil.ignore_patterns("__pycache__", "deployments", "models")
+    for name in ("chalicelib", ".chalice"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignore)
+    shutil.copy(ROOT / "app.py", folder)
+    (folder / "requirements.txt").touch()
+    subprocess.run(
+        [str(Path(sys.executable).with_name("chalice")), "package", "--stage", "stack", "out"],
+        cwd=folder,
+        env=os.environ | {"AWS_DEFAULT_REGION": "us-east-1"},
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    found: dict[str, Any] = json.loads((folder / "out" / "sam.json").read_text())
+    return found

@@ -1,16 +1,10 @@
 """What `chalice package` makes for CloudFormation: each function with rights of its own."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
 BUCKET = "arn:${AWS::Partition}:s3:::${FeedbackBucket}"
 # IAM takes a misspelt action without a word, and so do all linters: these are all there may be.
 ACTIONS = {
@@ -25,23 +19,9 @@ ACTIONS = {
 
 
 @pytest.fixture(scope="module")
-def resources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Return the resources of the template, packaged without the libraries to save time."""
-    folder = tmp_path_factory.mktemp("package")
-    ignore = shutil.ignore_patterns("__pycache__", "deployments", "models")
-    for name in ("chalicelib", ".chalice"):
-        shutil.copytree(ROOT / name, folder / name, ignore=ignore)
-    shutil.copy(ROOT / "app.py", folder)
-    (folder / "requirements.txt").touch()
-    subprocess.run(
-        [str(Path(sys.executable).with_name("chalice")), "package", "out"],
-        cwd=folder,
-        env=os.environ | {"AWS_DEFAULT_REGION": "us-east-1"},
-        check=True,
-        capture_output=True,
-        timeout=120,
-    )
-    found: dict[str, Any] = json.loads((folder / "out" / "sam.json").read_text())["Resources"]
+def resources(packaged: dict[str, Any]) -> dict[str, Any]:
+    """Return the resources of what Chalice packages."""
+    found: dict[str, Any] = packaged["Resources"]
     return found
 
 
@@ -88,3 +68,27 @@ def test_nothing_but_iam_leads_to_the_steward(resources: dict[str, Any]) -> None
     allowed = [r for r in resources.values() if r["Type"] == "AWS::Lambda::Permission"]
     assert allowed
     assert "Steward" not in json.dumps([allowed, resources["RestAPI"]])
+
+
+def test_the_round_sorts_feedback_promotes_and_deletes_nothing_learnt(
+    resources: dict[str, Any],
+) -> None:
+    allowed = rights(resources, "Adapt")
+    assert allowed["s3:DeleteObject"] == {f"{BUCKET}/feedback/v1/*"}
+    assert allowed["s3:PutObject"] == {
+        f"{BUCKET}/feedback/v1/*",
+        *(
+            f"{BUCKET}/learning/v1/{p}"
+            for p in ("current.json", "heads/*", "history/*", "rounds/*")
+        ),
+    }
+    assert allowed["s3:GetObject"] == {f"{BUCKET}/feedback/v1/*", f"{BUCKET}/learning/v1/*"}
+
+
+def test_a_round_runs_daily_alone_and_has_time(resources: dict[str, Any]) -> None:
+    properties = resources["Adapt"]["Properties"]
+    (event,) = properties["Events"].values()
+    assert event["Properties"] == {"Schedule": "rate(1 day)"}
+    assert properties["ReservedConcurrentExecutions"] == 1
+    assert properties["Timeout"] == 300
+    assert properties["MemorySize"] >= 512

@@ -28,7 +28,7 @@ def main() -> int:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make package", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "build", help="default: build")
-    parser.add_argument("--stage", default="dev", help="of .chalice/config.json; default: dev")
+    parser.add_argument("--stage", default="stack", help="of .chalice/config.json; default: stack")
     parser.add_argument("--merge-template", type=Path, help="merged into Chalice's template")
     return parser.parse_args()
 

@@ -25,7 +25,7 @@ TEMPLATE = "template.json"
 
 
 def build_package(
-    out: Path, *, root: Path = ROOT, stage: str = "dev", merged: Path | None = None
+    out: Path, *, root: Path = ROOT, stage: str = "stack", merged: Path | None = None
 ) -> Path:
     """Build the package and its template into a folder; return the path of the zip.
 

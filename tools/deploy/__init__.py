@@ -1,0 +1,1 @@
+"""From an AWS account with nothing in it to a working site, and back again."""

@@ -1,0 +1,110 @@
+"""The stack's template: Chalice's, merged with ours, and what each function needs around it."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
+
+from tools.deploy.gateway import gateway_responses
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ROOT / ".chalice" / "template.yaml"
+FUSE_CODE = ROOT / ".chalice" / "fuse.py"
+
+API = "APIHandler"
+FUSE = "Fuse"
+FUNCTION = "AWS::Serverless::Function"
+FEEDBACK_BUCKET = "${AWS::StackName}-feedback-${AWS::AccountId}-${AWS::Region}"
+BUCKET_IN_POLICIES = "${FeedbackBucket}"  # a kept bucket is not the stack's, but has that name
+NO_VALUE = {"Ref": "AWS::NoValue"}
+
+Template = dict[str, Any]
+
+
+def stack_template(packaged: Template) -> Template:
+    """Return the template of the whole stack.
+
+    packaged: what `chalice package --stage stack` makes; it stays as it is. Policies come from
+    there, so from .chalice/policy*.json, and get the stack's own bucket and log groups.
+    """
+    ours = YAMLTemplateSerializer().load_template(OURS.read_text(), str(OURS))
+    template: Template = TemplateDeepMerger().merge(ours, copy.deepcopy(packaged))
+    resources = template["Resources"]
+    resources["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
+    resources[FUSE]["Properties"]["InlineCode"] = FUSE_CODE.read_text()
+    for name in [name for name, found in resources.items() if found["Type"] == FUNCTION]:
+        _complete(name, resources)
+    return template
+
+
+def _complete(name: str, resources: dict[str, Any]) -> None:
+    """Give a function its code, settings, log group, alarms and narrowed policy."""
+    properties = resources[name]["Properties"]
+    if name != FUSE:
+        properties["CodeUri"] = {"Bucket": {"Ref": "CodeBucket"}, "Key": {"Ref": "CodeKey"}}
+        properties.setdefault("Environment", {}).setdefault("Variables", {}).update(_settings())
+    if name != API and "ReservedConcurrentExecutions" in properties:
+        reserved = properties["ReservedConcurrentExecutions"]
+        properties["ReservedConcurrentExecutions"] = {
+            "Fn::If": ["ReservesForOthers", reserved, NO_VALUE]
+        }
+    properties["LoggingConfig"] = {"LogFormat": "JSON", "LogGroup": {"Ref": f"{name}Log"}}
+    resources[f"{name}Log"] = {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {
+            "LogGroupName": {"Fn::Sub": f"/inkling/${{AWS::StackName}}/{name}"},
+            "RetentionInDays": {"Ref": "LogDays"},
+        },
+    }
+    for metric in ("Errors", "Throttles"):
+        resources[f"{name}{metric}"] = _alarm(name, metric)
+    role = resources[_role_of(properties)]
+    for policy in role["Properties"]["Policies"]:
+        _narrow(policy["PolicyDocument"], f"{name}Log")
+
+
+def _settings() -> dict[str, Any]:
+    return {
+        "OPENBLAS_NUM_THREADS": "1",  # starting threads that nothing uses slows a cold start
+        "INKLING_FEEDBACK": {"Fn::Sub": f"s3://{FEEDBACK_BUCKET}"},
+        "INKLING_ALLOWED_ORIGINS": {"Ref": "AllowedOrigins"},
+        "INKLING_LOG_LEVEL": {"Ref": "LogLevel"},
+    }
+
+
+def _alarm(function: str, metric: str) -> dict[str, Any]:
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "AlarmDescription": f"{metric} of the function {function}",
+            "Namespace": "AWS/Lambda",
+            "MetricName": metric,
+            "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": function}}],
+            "Statistic": "Sum",
+            "Period": 300,
+            "EvaluationPeriods": 1,
+            "Threshold": 0,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "TreatMissingData": "notBreaching",
+            "AlarmActions": [{"Ref": "Notices"}],
+        },
+    }
+
+
+def _role_of(properties: dict[str, Any]) -> str:
+    name: str = properties["Role"]["Fn::GetAtt"][0]
+    return name
+
+
+def _narrow(document: dict[str, Any], log_group: str) -> None:
+    """Put the stack's own log group and bucket where a policy of .chalice/ speaks of them."""
+    for statement in document["Statement"]:
+        if all(action.startswith("logs:") for action in statement["Action"]):
+            # The stack makes the group, and says how long it keeps what.
+            statement["Action"] = [a for a in statement["Action"] if a != "logs:CreateLogGroup"]
+            statement["Resource"] = {"Fn::GetAtt": [log_group, "Arn"]}
+        else:
+            named = json.dumps(statement["Resource"]).replace(BUCKET_IN_POLICIES, FEEDBACK_BUCKET)
+            statement["Resource"] = json.loads(named)
