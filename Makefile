@@ -6,6 +6,10 @@ DATA ?= data
 # How many seeds train-fast trains; more options of the search, as in --trials 27 --epochs 27.
 RUNS ?= 1
 SEARCH ?=
+# Of deployment: which stage, from what, with which parameters of its stack.
+STAGE ?=
+BUILD ?= build
+SET ?=
 # Why heads are rolled back or frozen, for their history.
 REASON ?=
 export STORE REASON
@@ -13,6 +17,7 @@ export STORE REASON
 BENCH ?=
 BIN := .venv/bin
 TRAIN_BIN := .venv-train/bin
+DEPLOY = @$(BIN)/python -m tools.deploy
 HEADS = $(BIN)/python -m export.heads $(if $(STORE),--store "$$STORE")
 PIP := -m pip install --quiet --disable-pip-version-check
 
@@ -27,7 +32,7 @@ help: ## list the targets
 run: .venv/run.stamp ## start the API and the page on this machine (API_PORT, PAGE_PORT)
 	@$(BIN)/python -m tools.run --api-port $(API_PORT) --page-port $(PAGE_PORT)
 
-test: .venv/dev.stamp check ## check and run all tests; a browser is installed if there is none
+test: .venv/dev.stamp .venv-stack/stack.stamp check ## check and run all tests; a browser is installed if there is none
 	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" && export INKLING_CHROMIUM && \
 	  $(BIN)/python -m pytest $(PYTEST)
 	@if [ -e .venv-train/train.stamp ]; then \
@@ -51,7 +56,25 @@ sweep: .venv/run.stamp ## remove feedback older than 400 days, and what was brok
 	@$(BIN)/python -m export.retention sweep $(if $(STORE),--store "$$STORE")
 
 package: .venv/run.stamp ## build what Lambda runs: build/deployment.zip and template.json
-	@$(BIN)/python -m tools.package
+	@$(BIN)/python -m tools.package --out $(BUILD)
+
+deploy: package ## make or change a stage in AWS and look at it (STAGE, SET)
+	$(DEPLOY) deploy --stage "$(STAGE)" --build $(BUILD) $(SET)
+
+deploy-site: .venv/run.stamp ## put the page of a stage alone (STAGE)
+	$(DEPLOY) site --stage "$(STAGE)"
+
+status: .venv/run.stamp ## say how a stage is: address, alarms, requests, fuse (STAGE)
+	$(DEPLOY) status --stage "$(STAGE)"
+
+logs: .venv/run.stamp ## print what a stage wrote (STAGE, MINUTES, FOLLOW=1)
+	$(DEPLOY) logs --stage "$(STAGE)" $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FOLLOW),--follow)
+
+restore: .venv/run.stamp ## let requests through again after the budget fuse has blown (STAGE)
+	$(DEPLOY) restore --stage "$(STAGE)"
+
+destroy: .venv/run.stamp ## remove a stage from AWS; it asks first (STAGE, KEEP_FEEDBACK=1, YES=1)
+	$(DEPLOY) destroy --stage "$(STAGE)" $(if $(KEEP_FEEDBACK),--keep-feedback) $(if $(YES),--yes)
 
 bench: .venv/dev.stamp .venv-peer/peer.stamp package ## measure speed and memory, write docs/performance.md
 	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" OPENBLAS_NUM_THREADS=1 \
@@ -88,7 +111,7 @@ unfreeze: .venv/run.stamp ## let rounds promote again (STORE, REASON)
 	@$(HEADS) unfreeze $(if $(REASON),--reason "$$REASON")
 
 clean: ## remove environments, caches and build; models, feedback and runs stay
-	rm -rf .venv .venv-train .venv-peer build .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-stack .venv-train .venv-peer build .cache .mypy_cache .ruff_cache .pytest_cache
 
 .venv/run.stamp: requirements.txt requirements-local.txt
 	@[ -x $(BIN)/python ] || { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv; }
@@ -99,6 +122,13 @@ clean: ## remove environments, caches and build; models, feedback and runs stay
 .venv/dev.stamp: .venv/run.stamp requirements-dev.txt
 	@echo "Installing what the tests need (once)..."
 	@$(BIN)/python $(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv-stack/stack.stamp: requirements-stack.txt
+	@[ -x .venv-stack/bin/python ] || \
+	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-stack; }
+	@echo "Installing what proves the stack without an account (once)..."
+	@.venv-stack/bin/python $(PIP) -r requirements-stack.txt
 	@touch $@
 
 .venv-train/train.stamp: requirements-export.txt

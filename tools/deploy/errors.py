@@ -1,0 +1,153 @@
+"""Why a command of deployment did not do what it was asked; each says what to do next."""
+
+from collections.abc import Sequence
+
+
+class DeployFailed(Exception):
+    """The command stopped; running it again goes on from where it is."""
+
+
+class BadStage(DeployFailed):
+    """The name cannot be a part of the names of buckets."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"STAGE={name!r} is no stage; take up to 16 lower case letters, digits and hyphens, "
+            "beginning with a letter: make deploy STAGE=prod"
+        )
+        self.name = name
+
+
+class BadParameter(DeployFailed):
+    """A parameter is not of the form Name=value, or the stack has none of that name."""
+
+    def __init__(self, text: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"{text!r} sets no parameter; write Name=value, with one of {', '.join(names)}"
+        )
+        self.text = text
+
+
+class NoPackage(DeployFailed):
+    """Nothing was packaged."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no {path}; run `make package` first.")
+        self.path = path
+
+
+class NoCredentials(DeployFailed):
+    """AWS does not know who asks."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"AWS does not know who you are: {reason} "
+            "Sign in (`aws configure`, `aws sso login`) or name a profile: "
+            "AWS_PROFILE=name make ..."
+        )
+        self.reason = reason
+
+
+class NotAllowed(DeployFailed):
+    """Whoever asks may not do this."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"{reason} Ask the account's owner for the right, or take another profile."
+        )
+        self.reason = reason
+
+
+class NoRegion(DeployFailed):
+    """Nothing says where to deploy to."""
+
+    def __init__(self) -> None:
+        super().__init__("No region is set; name one: AWS_DEFAULT_REGION=eu-central-1 make ...")
+
+
+class RegionLacksService(DeployFailed):
+    """The region is none, or has not all that the stack is made of."""
+
+    def __init__(self, region: str, services: Sequence[str]) -> None:
+        super().__init__(
+            f"The region {region} has no {', '.join(services)}; "
+            "take another one: AWS_DEFAULT_REGION=eu-central-1 make ..."
+        )
+        self.region = region
+        self.services = tuple(services)
+
+
+class Unreachable(DeployFailed):
+    """AWS does not answer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"AWS cannot be reached: {reason} Check the network and run it again.")
+        self.reason = reason
+
+
+class BucketNameTaken(DeployFailed):
+    """Somebody else has a bucket of the name."""
+
+    def __init__(self, bucket: str) -> None:
+        super().__init__(
+            f"The bucket name {bucket} is taken by another account; "
+            "take another name for the stage: make deploy STAGE=..."
+        )
+        self.bucket = bucket
+
+
+class StackStuck(DeployFailed):
+    """The stack is in a state from which it cannot be updated."""
+
+    def __init__(self, stack: str, status: str, next_step: str) -> None:
+        super().__init__(f"The stack {stack} is in {status} and cannot be changed. {next_step}")
+        self.stack = stack
+        self.status = status
+
+
+class StackFailed(DeployFailed):
+    """AWS could not make, change or remove the stack."""
+
+    def __init__(self, stack: str, status: str, reasons: Sequence[str], next_step: str) -> None:
+        why = "; ".join(reasons) or "AWS gave no reason"
+        super().__init__(f"The stack {stack} ended in {status}: {why}. {next_step}")
+        self.stack = stack
+        self.status = status
+        self.reasons = tuple(reasons)
+
+
+class NotDeployed(DeployFailed):
+    """There is no such stage."""
+
+    def __init__(self, stack: str, stage: str, region: str) -> None:
+        super().__init__(
+            f"There is no stack {stack} in {region}; make it with `make deploy STAGE={stage}`, "
+            "or name the region where it is: AWS_DEFAULT_REGION=... make ..."
+        )
+        self.stack = stack
+
+
+class NotLive(DeployFailed):
+    """The stack is there, but the site does not work."""
+
+    def __init__(self, address: str, reason: str, stage: str) -> None:
+        super().__init__(f"{address} {reason}. See `make logs STAGE={stage}`.")
+        self.address = address
+        self.reason = reason
+
+
+class FuseBlown(DeployFailed):
+    """The month's budget is spent, and the API shut."""
+
+    def __init__(self, stage: str) -> None:
+        super().__init__(
+            "The budget fuse has blown: the API answers 429. Raise MonthlyBudget if need be, "
+            f"then `make restore STAGE={stage}`."
+        )
+
+
+class NotConfirmed(DeployFailed):
+    """Whoever was asked did not say yes."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was removed.")
