@@ -92,3 +92,16 @@ def test_a_round_runs_daily_alone_and_has_time(resources: dict[str, Any]) -> Non
     assert properties["ReservedConcurrentExecutions"] == 1
     assert properties["Timeout"] == 300
     assert properties["MemorySize"] >= 512
+
+
+def test_plain_chalice_deploy_is_given_policies_that_iam_takes(
+    packaged_dev: dict[str, Any],
+) -> None:
+    """It hands them to IAM as they stand, without CloudFormation to fill anything in."""
+    roles = [r for r in packaged_dev["Resources"].values() if r["Type"] == "AWS::IAM::Role"]
+    assert roles
+    for policy in (policy for role in roles for policy in role["Properties"]["Policies"]):
+        assert "Fn::" not in json.dumps(policy)
+        assert {s["Resource"] for s in policy["PolicyDocument"]["Statement"]} == {
+            "arn:*:logs:*:*:*"
+        }

@@ -94,6 +94,14 @@ def test_what_trains_knows_nothing_of_http() -> None:
         assert not parts & {"http", "wiring", "learning", "stores", "config"} - allowed, path
 
 
+def test_of_all_tools_deployment_alone_knows_aws_and_nothing_knows_the_tools() -> None:
+    for path in sorted((ROOT / "tools").rglob("*.py")):
+        roots = {imported.split(".")[0] for imported in imports_of(path)}
+        assert "deploy" in path.parts or not roots & {"boto3", "botocore"}, path
+    for path in sorted((ROOT / "export").rglob("*.py")):
+        assert "tools" not in {imported.split(".")[0] for imported in imports_of(path)}, path
+
+
 def test_the_rules_themselves_have_no_cycle() -> None:
     left = {place: set(above) for place, above in MAY_IMPORT.items()}
     while left:

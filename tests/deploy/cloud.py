@@ -1,0 +1,82 @@
+"""An emulated account with a stage in it, as those see it who deploy, look and ask."""
+
+import json
+import subprocess
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from tests.browser.pens import SEVEN
+from tests.deploy.emulation import HOST, ROOT, environment, session
+
+STAGE = "proof"
+STACK = f"inkling-{STAGE}"
+SERVICES = ("apigateway", "cloudformation", "iam", "lambda", "logs", "s3")
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The emulated account, and a package to deploy."""
+
+    port: int
+    build: Path
+
+    def make(self, target: str, *more: str, stage: str = STAGE) -> subprocess.CompletedProcess[str]:
+        """Run a target of the Makefile; what it packages is there already."""
+        command = ["make", "-s", "-o", "package", "-o", ".venv/run.stamp", target]
+        return subprocess.run(
+            [*command, f"STAGE={stage}", f"BUILD={self.build}", *more],
+            cwd=ROOT,
+            env=environment(self.port),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    @cache  # noqa: B019 - it lives as long as the tests
+    def client(self, service: str) -> Any:
+        """Return a client that speaks to the emulator."""
+        return session().client(service, endpoint_url=f"http://{HOST}:{self.port}")
+
+    def close(self) -> None:
+        """Close all clients."""
+        for service in SERVICES:
+            self.client(service).close()
+
+    def outputs(self) -> dict[str, str]:
+        """Return what the stage's stack says of itself."""
+        (stack,) = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+        return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+    def keys(self) -> list[str]:
+        """Return the keys in the feedback bucket."""
+        found = self.client("s3").list_objects_v2(Bucket=self.outputs()["FeedbackBucket"])
+        return [each["Key"] for each in found.get("Contents", ())]
+
+    def give_feedback(self) -> int:
+        """Send feedback through the site; return the status of the answer."""
+        headers = {"Host": self.outputs()["DistributionDomain"], "X-Forwarded-Proto": "https"}
+        body = json.dumps({"strokes": SEVEN, "label": "7", "consent": True})
+        json_type = {"Content-Type": "application/json"}
+        with closing(HTTPConnection(HOST, self.port, timeout=30)) as connection:
+            connection.request("POST", "/api/v1/feedback", body, headers | json_type)
+            return connection.getresponse().status
+
+    def function(self, name: str) -> str:
+        """Return the full name of one of the stage's functions."""
+        found = self.client("cloudformation").describe_stack_resource(
+            StackName=STACK, LogicalResourceId=name
+        )
+        physical: str = found["StackResourceDetail"]["PhysicalResourceId"]
+        return physical
+
+    def invoke(self, name: str, event: dict[str, Any]) -> Any:
+        """Invoke a function as its schedule or its owner would."""
+        answer = self.client("lambda").invoke(
+            FunctionName=self.function(name), Payload=json.dumps(event)
+        )
+        return json.loads(answer["Payload"].read())

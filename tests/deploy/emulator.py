@@ -1,0 +1,72 @@
+"""Runs ministack, an AWS emulator, with the things that it lacks for our stack.
+
+`python tests/deploy/emulator.py`, in .venv-stack, with GATEWAY_PORT and BIND_HOST set. Added are
+budgets in templates, kept by ministack's own budgets service, and a CloudFront that reaches its
+origins: buckets that want TLS, and API Gateway, which ministack serves but does not let be asked.
+"""
+
+import copy
+import os
+import re
+import runpy
+from functools import partial
+from typing import Any
+
+from ministack.core import iam_evaluator
+from ministack.services import budgets, cloudfront
+from ministack.services.cloudformation import provisioners
+
+EXECUTE_API = re.compile(r"([a-z0-9]+)\.execute-api\..*")
+
+
+def make_budget(
+    _logical_id: str, properties: dict[str, Any], stack: str
+) -> tuple[str, dict[str, Any]]:
+    """Keep a template's budget as if CreateBudget had been called."""
+    budget = copy.deepcopy(properties["Budget"])
+    budget["BudgetLimit"]["Amount"] = str(budget["BudgetLimit"]["Amount"])
+    request = {
+        "AccountId": budgets.get_account_id(),
+        "Budget": budget,
+        "NotificationsWithSubscribers": properties["NotificationsWithSubscribers"],
+    }
+    status, _headers, body = budgets._create_budget(request)
+    if status != 200:
+        raise ValueError(f"{stack}: {body!r}")
+    return budget["BudgetName"], {}
+
+
+def remove_budget(name: str, _properties: dict[str, Any]) -> None:
+    """Remove it again."""
+    budgets._delete_budget({"AccountId": budgets.get_account_id(), "BudgetName": name})
+
+
+def ask_own_gateway(forward: Any) -> Any:
+    """Send what is for API Gateway to this emulator's own, under the name that it knows."""
+
+    def forwarding(
+        origin: dict[str, Any],
+        method: str,
+        uri: str,
+        query: str,
+        headers: dict[str, Any],
+        *rest: Any,
+    ) -> Any:
+        if found := EXECUTE_API.fullmatch(origin["domain_name"]):
+            headers = headers | {"host": f"{found[1]}.execute-api.localhost"}
+            origin = origin | {"domain_name": os.environ["BIND_HOST"]}
+            origin |= {"protocol_policy": "http-only", "http_port": int(os.environ["GATEWAY_PORT"])}
+        return forward(origin, method, uri, query, headers, *rest)
+
+    return forwarding
+
+
+provisioners._RESOURCE_HANDLERS["AWS::Budgets::Budget"] = {
+    "create": make_budget,
+    "delete": remove_budget,
+}
+# Between AWS's own services all goes over TLS, which bucket policies insist on.
+iam_evaluator.EvalContext = partial(iam_evaluator.EvalContext, secure_transport=True)
+cloudfront._forward_to_origin = ask_own_gateway(cloudfront._forward_to_origin)
+
+runpy.run_module("ministack", run_name="__main__", alter_sys=True)

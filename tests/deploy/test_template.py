@@ -1,0 +1,209 @@
+"""The stack's template: linted before and after its transform, judged, its rights asserted."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+from cfnlint.api import lint
+from chalice.package import YAMLTemplateSerializer
+from samtranslator.public.translator import ManagedPolicyLoader
+from samtranslator.translator.transform import transform
+
+from chalicelib.http.problems import PROBLEMS, RETRY_AFTER_S
+from tests.deploy.emulation import MISSING, STACK_PYTHON
+from tools.deploy.aws import WITHOUT_BUDGETS
+from tools.deploy.shared import TEMPLATE as SHARED_TEMPLATE
+from tools.deploy.template import stack_template
+from tools.serve_page import content_security_policy
+
+EXCEPTIONS = Path(__file__).with_name("exceptions.yaml")
+# Without --skip-download it asks its maker for explanations.
+CHECKOV = ["--skip-download", "-o", "json", "--framework", "cloudformation", "--compact", "--quiet"]
+Template = dict[str, Any]
+# IAM takes a misspelt action without a word, and so do all linters: these are all there may be.
+ACTIONS = {
+    "apigateway:PATCH",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "s3:DeleteObject",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
+}
+
+
+@pytest.fixture(scope="module")
+def template(packaged: Template) -> Template:
+    return stack_template(packaged)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Template:
+    found: Template = YAMLTemplateSerializer().load_template(SHARED_TEMPLATE.read_text())
+    return found
+
+
+def of_type(template: Template, kind: str) -> dict[str, Any]:
+    return {
+        name: found["Properties"]
+        for name, found in template["Resources"].items()
+        if found["Type"] == kind
+    }
+
+
+def faults(template: str) -> list[str]:
+    """Return errors and warnings, in every region to which one may deploy."""
+    regions = set(boto3.session.Session().get_available_regions("cloudformation"))
+    return [str(found) for found in lint(template, regions=sorted(regions - WITHOUT_BUDGETS))]
+
+
+def test_it_has_no_fault_before_the_transform(template: Template) -> None:
+    assert faults(json.dumps(template)) == []
+    assert faults(SHARED_TEMPLATE.read_text()) == []
+
+
+def test_it_has_no_fault_after_the_transform(
+    template: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    plain = transform(json.loads(json.dumps(template)), {}, ManagedPolicyLoader(None))
+    kinds = {found["Type"] for found in plain["Resources"].values()}
+    assert not any(kind.startswith("AWS::Serverless") for kind in kinds)
+    stages = [f for f in plain["Resources"].values() if f["Type"] == "AWS::ApiGateway::Stage"]
+    assert [stage["Properties"]["StageName"] for stage in stages] == ["api"]
+    assert faults(json.dumps(plain)) == []
+
+
+@pytest.mark.skipif(not Path(STACK_PYTHON).exists(), reason=MISSING)
+def test_each_exception_to_checkov_is_explained_and_needed(
+    template: Template, tmp_path: Path
+) -> None:
+    for name, found in (
+        ("stack.json", json.dumps(template)),
+        ("shared.yaml", SHARED_TEMPLATE.read_text()),
+    ):
+        (tmp_path / name).write_text(found)
+    done = subprocess.run(
+        [STACK_PYTHON, "-m", "checkov.main", "-d", str(tmp_path), *CHECKOV],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = json.loads(done.stdout)
+    assert found["summary"]["parsing_errors"] == 0
+    assert found["summary"]["resource_count"] > len(template["Resources"])
+    failed = {each["check_id"] for each in found["results"]["failed_checks"]}
+    assert failed == set(yaml.safe_load(EXCEPTIONS.read_text()))
+
+
+def statements(template: Template) -> list[dict[str, Any]]:
+    policies = [
+        p for role in of_type(template, "AWS::IAM::Role").values() for p in role.get("Policies", ())
+    ]
+    return [s for policy in policies for s in policy["PolicyDocument"]["Statement"]]
+
+
+def test_every_function_may_do_what_is_listed_here_and_nothing_else(template: Template) -> None:
+    found = {action for statement in statements(template) for action in statement["Action"]}
+    assert found == ACTIONS
+
+
+def test_no_right_is_wider_than_the_stack(template: Template) -> None:
+    for statement in statements(template):
+        resources = statement["Resource"]
+        for resource in resources if isinstance(resources, list) else [resources]:
+            ((kind, value),) = resource.items()
+            if kind == "Fn::GetAtt":
+                assert value[0] in of_type(template, "AWS::Logs::LogGroup")
+            else:
+                assert re.search(r"\$\{AWS::StackName\}-feedback-|\$\{RestAPI\}", value), value
+                assert "arn:${AWS::Partition}:" in value
+
+
+def test_every_function_has_its_log_alarms_and_settings(template: Template) -> None:
+    logs = of_type(template, "AWS::Logs::LogGroup")
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    functions = of_type(template, "AWS::Serverless::Function")
+    assert {"APIHandler", "Adapt", "Steward", "Fuse"} == functions.keys()
+    for name, properties in functions.items():
+        group = properties["LoggingConfig"]["LogGroup"]["Ref"]
+        assert logs[group]["RetentionInDays"] == {"Ref": "LogDays"}
+        watched = {
+            a["MetricName"]
+            for a in alarms.values()
+            if {"Ref": name} in [d["Value"] for d in a.get("Dimensions", ())]
+        }
+        assert {"Errors", "Throttles"} <= watched
+    for name in functions.keys() - {"Fuse"}:
+        variables = functions[name]["Environment"]["Variables"]
+        assert variables["OPENBLAS_NUM_THREADS"] == "1"
+        assert variables["INKLING_FEEDBACK"]["Fn::Sub"].startswith("s3://${AWS::StackName}-")
+
+
+def test_every_bucket_is_private_encrypted_and_for_tls_only(
+    template: Template, shared: Template
+) -> None:
+    for found in (template, shared):
+        buckets = of_type(found, "AWS::S3::Bucket")
+        policies = of_type(found, "AWS::S3::BucketPolicy").values()
+        for name, properties in buckets.items():
+            assert all(properties["PublicAccessBlockConfiguration"].values())
+            assert properties["BucketEncryption"]
+            (policy,) = [p for p in policies if p["Bucket"] == {"Ref": name}]
+            denied = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+            assert [s["Condition"] for s in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
+
+
+def test_what_is_withdrawn_is_gone_for_good_within_a_day(template: Template) -> None:
+    bucket = of_type(template, "AWS::S3::Bucket")["FeedbackBucket"]
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert bucket["VersioningConfiguration"]["Status"] == "Enabled"
+    assert rules["forget-feedback"]["ExpirationInDays"] == {"Ref": "FeedbackDays"}
+    assert rules["forget-feedback"]["Prefix"] == "feedback/v1/"
+    gone = rules["forget-what-was-removed"]
+    assert gone["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
+    assert "Prefix" not in gone
+
+
+def test_the_page_has_the_policy_it_is_developed_under(template: Template) -> None:
+    (config,) = [
+        p["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+        for name, p in of_type(template, "AWS::CloudFront::ResponseHeadersPolicy").items()
+        if name == "PageHeaders"
+    ]
+    api = "https://api.example.org"
+    here = content_security_policy(api).replace(f" {api}", "")  # in AWS it is of one origin
+    assert config["ContentSecurityPolicy"]["ContentSecurityPolicy"] == here
+
+
+def test_what_the_gateway_refuses_has_the_shape_of_all_problems(template: Template) -> None:
+    responses = template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
+    known = {problem.code for problem in PROBLEMS.values()}
+    for kind, response in responses.items():
+        body = json.loads(response["ResponseTemplates"]["application/json"])
+        assert body.keys() == {"type", "title", "status", "detail", "code", "request_id"}
+        headers = response["ResponseParameters"]["Headers"]
+        assert headers["Access-Control-Allow-Origin"] == "'*'", kind
+        assert headers["Content-Type"] == "'application/problem+json'"
+    assert (
+        json.loads(responses["REQUEST_TOO_LARGE"]["ResponseTemplates"]["application/json"])["code"]
+        in known
+    )
+    assert responses["THROTTLED"]["StatusCode"] == 429
+    assert (
+        responses["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"]
+        == f"'{RETRY_AFTER_S}'"
+    )
+
+
+def test_the_access_log_says_nothing_of_who_asked(template: Template) -> None:
+    line = template["Resources"]["RestAPI"]["Properties"]["AccessLogSetting"]["Format"]
+    found = set(re.findall(r"\$context\.[a-zA-Z.]+", line))
+    assert not [name for name in found if "identity" in name or name == "$context.path"]
+    assert "$context.requestId" in found
+    assert json.loads(line)
