@@ -57,7 +57,7 @@ def render(drawing: StrokeDrawing, height_px: float, pen_width: float) -> InkDra
         brush.line(path, fill=0, width=max(1, round(pen)), joint="curve")
         for x, y in (path[0], path[-1]):
             brush.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=0)
-    return InkDrawing(find_ink(np.asarray(paper.reduce(OVERSAMPLING))))
+    return find_ink(np.asarray(paper.reduce(OVERSAMPLING)))
 
 
 def set_ink(digits: list[Grey], layout: Layout, height_px: float, rng: Rng) -> InkDrawing:

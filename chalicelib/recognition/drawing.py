@@ -33,16 +33,31 @@ class InkDrawing(NamedTuple):
 
     ink: array of shape (height, width), float32 in [0, 1], 0 = paper, 1 = full ink.
     pixel_size: side of one of its pixels in the caller's pixels; above 1 where a large
-        image was reduced before its ink was looked for.
+        image was reduced.
+    left, top: its corner in the caller's pixels, where it is the inked part of an image.
+    image_side: the larger side of that image in the caller's pixels; None where it is whole.
     """
 
     ink: Picture
     pixel_size: float = 1.0
+    left: float = 0.0
+    top: float = 0.0
+    image_side: float | None = None
 
-    def within(self, box: Box) -> "InkDrawing":
-        """Return the part of the raster that a box of whole pixels, in the caller's, encloses."""
-        left, top, width, height = (round(side / self.pixel_size) for side in box)
-        return self._replace(ink=self.ink[top : top + height, left : left + width])
+    @property
+    def side(self) -> float:
+        """The larger side of the image that it shows the ink of, in the caller's pixels."""
+        return self.image_side or max(self.ink.shape) * self.pixel_size
+
+    def within(self, left: int, top: int, right: int, bottom: int) -> "InkDrawing":
+        """Return a part of the raster, in its own pixels; right and bottom are exclusive."""
+        return InkDrawing(
+            self.ink[top:bottom, left:right],
+            self.pixel_size,
+            self.left + left * self.pixel_size,
+            self.top + top * self.pixel_size,
+            self.side,
+        )
 
 
 Drawing = StrokeDrawing | InkDrawing

@@ -37,7 +37,7 @@ def decode_image(data: bytes) -> InkDrawing:
         upright = ImageOps.exif_transpose(image)
         factor = max(1, max(upright.size) // WORKING_SIDE_PX)
         colours = _reduced(_rgba(upright), factor)
-    return InkDrawing(find_ink(colours), pixel_size=float(factor))
+    return find_ink(colours, pixel_size=float(factor))
 
 
 @contextmanager

@@ -11,50 +11,70 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.errors import EmptyDrawing
-from chalicelib.recognition.drawing import Picture, Points
+from chalicelib.recognition.drawing import InkDrawing, Picture, Points
 
 RIM_SHARE = 0.06  # of each side; wide enough that a hairline frame is not taken for the paper
 LEAST_CONTRAST = 0.06  # of full scale; less is noise, not a drawing
 FLAT_PAPER = 1  # of 255: the median error of a flat colour that needs no fitted surface
 ONE_COLOUR = 38  # of 255: the opaque part of a transparent image is one colour below this spread
+ENOUGH_SAMPLES = 4096  # of pixels, to tell a colour by
 FIT_SIDE_PX = 64  # the paper is fitted on a grid of at most about twice this side
 FIT_ROUNDS = 4
 LEVELS, FULL = 256, 255
+ENOUGH_PX = 96  # of height for one row of digits, which become 20 high; twice as much is reduced
+MOST_REDUCED = 4
 
 Levels = NDArray[np.uint8]
 
 
-def find_ink(image: NDArray[np.uint8]) -> Picture:
-    """Return the ink of an image, of shape (height, width), float32 in [0, 1], 1 = full ink.
+def find_ink(image: Levels, pixel_size: float = 1.0) -> InkDrawing:
+    """Return the inked part of an image; one that is larger than any digit needs is reduced.
 
     image: array of shape (height, width) grey, (height, width, 3) RGB or (height, width, 4)
-    RGBA, uint8. Raises EmptyDrawing where nothing stands out from the paper.
+    RGBA, uint8. pixel_size: of one of its pixels in the caller's. Raises EmptyDrawing where
+    nothing stands out from the paper.
     """
-    channels = np.ascontiguousarray(np.moveaxis(np.atleast_3d(image), 2, 0))
-    if len(channels) >= 3 and _is_grey(channels[:3]):
-        channels = np.delete(channels, (0, 1), axis=0)
-    if len(channels) in (2, 4):
-        channels = _without_transparency(channels)
-    return _stretched(_distance_from_paper(channels))
+    colours = np.atleast_3d(image)
+    if colours.shape[2] in (2, 4):
+        colours = _without_transparency(colours)
+    channels = np.ascontiguousarray(np.moveaxis(colours, 2, 0))
+    if len(channels) == 3 and _is_grey(channels):
+        channels = channels[:1]
+    levels = _distance_from_paper(channels)
+    rows, columns = (np.flatnonzero(levels.max(axis=axis)) for axis in (1, 0))
+    if not rows.size:
+        raise EmptyDrawing
+    left, top = int(columns[0]), int(rows[0])
+    drawn = levels[top : rows[-1] + 1, left : columns[-1] + 1]
+    factor = _reduction(drawn)
+    return InkDrawing(
+        _stretched(_reduced(drawn, factor), levels.size // factor**2),
+        pixel_size * factor,
+        left * pixel_size,
+        top * pixel_size,
+        max(levels.shape) * pixel_size,
+    )
 
 
 def _is_grey(rgb: Levels) -> bool:
     return np.array_equal(rgb[0], rgb[1]) and np.array_equal(rgb[1], rgb[2])
 
 
-def _without_transparency(channels: Levels) -> Levels:
+def _without_transparency(image: Levels) -> Levels:
     """Return the coverage if that alone draws, else the colours laid on the paper's.
 
-    channels: shape (1 + 1 or 3 + 1, height, width), the last one alpha.
+    image: shape (height, width, 1 + 1 or 3 + 1), the last channel alpha.
     """
-    colours, alpha = channels[:-1], channels[-1:]
-    opaque = alpha[0] >= LEVELS // 2
-    if opaque.all():
-        return colours
-    if not opaque.any() or float(colours[:, opaque].std(axis=1).max()) < ONE_COLOUR:
-        return alpha
-    paper = np.median(colours[:, opaque], axis=1)[:, None, None]
-    covered = paper + (colours - paper) * (alpha / FULL)
+    alpha = np.ascontiguousarray(image[:, :, -1])
+    opaque = np.flatnonzero(alpha >= LEVELS // 2)
+    if opaque.size == alpha.size:
+        return image[:, :, :-1]
+    some = opaque[:: max(1, opaque.size // ENOUGH_SAMPLES)]
+    drawn = image.reshape(-1, image.shape[2])[some, :-1]
+    if not some.size or float(drawn.std(axis=0).max()) < ONE_COLOUR:
+        return alpha[:, :, None]
+    paper = np.median(drawn, axis=0)
+    covered = paper + (image[:, :, :-1] - paper) * (alpha[:, :, None] / FULL)
     laid: Levels = np.rint(covered).astype(np.uint8)
     return laid
 
@@ -121,25 +141,40 @@ def _rim(height: int, width: int) -> NDArray[np.bool_]:
     return rim
 
 
-def _stretched(levels: Levels) -> Picture:
+def _reduction(levels: Levels) -> int:
+    """Return by how much what is drawn may be reduced; 1 where it may stand in several rows."""
+    factor = min(MOST_REDUCED, len(levels) // ENOUGH_PX)
+    is_one_row = factor > 1 and bool((levels.max(axis=1) > LEAST_CONTRAST * FULL).all())
+    return factor if is_one_row else 1
+
+
+def _reduced(levels: Levels, factor: int) -> Levels:
+    """Return means over squares of `factor` pixels; the last ones reach beyond the raster."""
+    if factor == 1:
+        return levels
+    height, width = (-(-side // factor) for side in levels.shape)
+    padded = np.zeros((height * factor, width * factor), np.uint8)
+    padded[: levels.shape[0], : levels.shape[1]] = levels
+    total = np.zeros((height, width), np.uint16)
+    for row in range(factor):
+        for column in range(factor):
+            total += padded[row::factor, column::factor]
+    return (total // factor**2).astype(np.uint8)
+
+
+def _stretched(levels: Levels, pixels: int) -> Picture:
     """Scale so that a stroke is 1 and keep only strokes and their soft edges, not grain.
 
-    levels: distances from the paper, shape (height, width). Around what differs at all, nothing
-    is computed.
+    levels: distances from the paper, shape (height, width). pixels: of the whole image, bare
+    paper included.
     """
-    rows, columns = (np.flatnonzero(levels.max(axis=axis)) for axis in (1, 0))
-    if not rows.size:
-        raise EmptyDrawing
-    inner = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    drawn = levels[inner]
-    counts = np.bincount(drawn[drawn > 0], minlength=LEVELS)
+    counts = np.bincount(levels[levels > 0], minlength=LEVELS)
     if not counts[math.ceil(LEAST_CONTRAST * FULL) :].any():
         raise EmptyDrawing
-    counts[0] = levels.size - counts.sum()
+    counts[0] = pixels - counts.sum()
     split = _otsu(counts)
     full = _median_level(counts, split + 1)
-    ink = np.zeros(levels.shape, np.float32)
-    ink[inner] = np.minimum(drawn * np.float32(1 / full), 1) * _widened(drawn > split)
+    ink: Picture = np.minimum(levels * np.float32(1 / full), 1) * _widened(levels > split)
     return ink
 
 

@@ -10,7 +10,7 @@ own pictures come out as they went in.
 import numpy as np
 
 from chalicelib.errors import EmptyDrawing
-from chalicelib.recognition.drawing import Box, Drawing, Picture, Points, StrokeDrawing
+from chalicelib.recognition.drawing import Box, Drawing, InkDrawing, Picture, Points, StrokeDrawing
 
 NORMALISATION_VERSION = "1"
 SIDE_PX = 28
@@ -43,7 +43,14 @@ def ink_box(drawing: Drawing) -> Box:
         return Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
     top, bottom, left, right = _ink_bounds(drawing.ink)
     unit = drawing.pixel_size
-    return Box(left * unit, top * unit, (right - left) * unit, (bottom - top) * unit)
+    x, y = drawing.left + left * unit, drawing.top + top * unit
+    return Box(x, y, (right - left) * unit, (bottom - top) * unit)
+
+
+def inked_part(drawing: InkDrawing) -> InkDrawing:
+    """Return a raster without the bare paper around its ink. Raises EmptyDrawing."""
+    top, bottom, left, right = _ink_bounds(drawing.ink)
+    return drawing.within(left, top, right, bottom)
 
 
 def normalise_strokes(strokes: tuple[Points, ...], pen_width_px: float = PEN_WIDTH_PX) -> Picture:

@@ -118,9 +118,9 @@ def test_a_photo_is_turned_upright_as_its_camera_says(reference: Picture) -> Non
 def test_boxes_of_reduced_images_are_in_pixels_of_the_original() -> None:
     image = draw(THREE, side_px=1800, size_px=900, brush_px=60, at=(300, 400))
     drawing = decode_image(encode(image))
-    assert drawing.ink.shape[0] < 1100
+    assert drawing.ink.shape[0] < 200
     box = ink_box(drawing)
-    assert (box.x, box.y, box.height) == pytest.approx((300, 400, 900), abs=8)
+    assert (box.x, box.y, box.height) == pytest.approx((300, 400, 900), abs=drawing.pixel_size)
 
 
 @pytest.mark.parametrize("paper", [WHITE, BLACK, (90, 120, 30)])

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from chalicelib.errors import TooManyDigits
 from chalicelib.limits import MAX_DIGITS
-from chalicelib.recognition.drawing import Box, InkDrawing, Points
+from chalicelib.recognition.drawing import InkDrawing, Points
 from chalicelib.recognition.normalise import FAINTEST_INK, ink_box
 from chalicelib.recognition.segmentation.components import find_components
 from chalicelib.recognition.segmentation.cuts import find_seams
@@ -69,10 +69,8 @@ class InkSheet(NamedTuple):
         ink = self.drawing.ink[top:bottom, left:right]
         if others.any():
             ink = ink * ~(others | (_grown(others) & ~_grown(chosen)))
-        unit = self.drawing.pixel_size
-        part = InkDrawing(ink, unit)
-        box = ink_box(part)
-        return Part(part, Box(box.x + left * unit, box.y + top * unit, box.width, box.height))
+        part = self.drawing.within(left, top, right, bottom)._replace(ink=ink)
+        return Part(part, ink_box(part))
 
     def find_cuts(self, piece: int, height: float) -> Cuts | None:
         """Return where a piece may be cut; height is that of a digit in its row, in pixels."""

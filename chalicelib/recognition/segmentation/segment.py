@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from chalicelib.errors import TooManyDigits
 from chalicelib.limits import MAX_DIGITS
 from chalicelib.recognition.drawing import Drawing, InkDrawing, Picture, Points, StrokeDrawing
-from chalicelib.recognition.normalise import ink_box
+from chalicelib.recognition.normalise import ink_box, inked_part
 from chalicelib.recognition.segmentation.ink_sheet import InkSheet
 from chalicelib.recognition.segmentation.lattice import Run, cheapest_parting
 from chalicelib.recognition.segmentation.prices import (
@@ -54,12 +54,9 @@ def segment(drawing: Drawing, read: Read) -> Parting:
     """
     if isinstance(drawing, StrokeDrawing):
         return _put_together(_lay_strokes(drawing), read)
-    box = ink_box(drawing)
-    cut_out = max(drawing.ink.shape) * drawing.pixel_size < SMALLEST_SIDE_PX
-    if cut_out:
-        return Parting.of(Part(drawing, box))
-    inner = drawing.within(box)  # of the bare paper around it nothing is computed
-    return _put_together(_lay_ink(inner, read), read).moved(box.x, box.y)
+    if drawing.side < SMALLEST_SIDE_PX:
+        return Parting.of(Part(drawing, ink_box(drawing)))
+    return _put_together(_lay_ink(inked_part(drawing), read), read)
 
 
 def _put_together(laid: Parting | tuple[Sheet, Ties], read: Read) -> Parting:

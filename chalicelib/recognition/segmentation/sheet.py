@@ -37,11 +37,6 @@ class Parting(NamedTuple):
         pictures = np.stack([normalise(part.drawing) for part in parts])
         return cls(tuple(part.box for part in parts), pictures)
 
-    def moved(self, x: float, y: float) -> "Parting":
-        """Return the same digits elsewhere."""
-        boxes = tuple(box._replace(x=box.x + x, y=box.y + y) for box in self.boxes)
-        return self._replace(boxes=boxes)
-
     def only(self, chosen: list[int], probabilities: Points) -> "Parting":
         """Keep some of the parts, in the order given, with what the network said of all."""
         boxes = tuple(self.boxes[i] for i in chosen)
