@@ -1,46 +1,22 @@
-"""Fixtures of the page's tests: a browser, the page under its strict policy, and APIs for it."""
+"""Fixtures of the page's tests: the page under its strict policy, and APIs for it."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.faulty_api import FaultyApi, Reply, faulty_api, reading
 from tests.http.transports import chalice_local
-from tools.browser import NAMES
 from tools.serve_page import serving
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PATIENCE_MS = 10_000
 # The browser itself notes each answer that is no success, and each one that does not come.
 EXPECTED_IN_TROUBLE = ("Failed to load resource", "blocked by CORS policy")
 
 OpenPage = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return one Chromium for all tests; the page's tests fail where there is none."""
-    found = (shutil.which(name) for name in NAMES)
-    path = os.environ.get("INKLING_CHROMIUM") or next(filter(None, found), None)
-    if not path:
-        pytest.fail("There is no Chromium: `make test` installs one, INKLING_CHROMIUM names one.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import browser  # noqa: F401 - a fixture
 from tests.browser.pens import SEVEN, draw
 from tests.deploy.cloud import STACK, STAGE, Cloud
 from tests.deploy.emulation import MISSING, ROOT, STACK_PYTHON, emulator
@@ -34,7 +33,7 @@ def cloud(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[C
 
 
 @pytest.fixture
-def page(cloud: Cloud, browser: Browser) -> Iterator[Page]:  # noqa: F811
+def page(cloud: Cloud, browser: Browser) -> Iterator[Page]:
     """Open the page from the emulated CloudFront; nothing may come up on the console."""
     noted: list[str] = []
     context = browser.new_context(viewport={"width": 1000, "height": 800})
