@@ -50,6 +50,7 @@ def test_a_candidate_that_answers_as_shipped_passes_and_every_check_is_told() ->
     assert judgement.refusals == ()
     assert {check.name for check in judgement.checks} == {
         "gold_overall",
+        "gold_digits",
         "gold_classes",
         "gold_paired_shipped",
         "gold_paired_current",
@@ -64,6 +65,14 @@ def test_a_loss_of_more_than_a_tenth_of_a_point_overall_is_refused() -> None:
     judgement = on_gold(answers(shipped + spread))
     assert "gold_overall" in failed(judgement)
     assert any("points less" in words for words in judgement.refusals)
+
+
+def test_what_is_won_on_none_does_not_pay_for_digits() -> None:
+    shipped = list(range(0, 4400, 100))
+    won = [n for n in shipped if n < NONE * EACH]
+    lost = [c * EACH + 1 for c in range(5)]  # 5 of 4,000 digits, each in a class of its own
+    assert on_gold(answers(won + lost[:4])).promoted
+    assert failed(on_gold(answers(won + lost))) == {"gold_digits"}
 
 
 def test_a_class_that_loses_more_than_half_a_point_is_refused_though_others_gain() -> None:
