@@ -106,4 +106,6 @@ def _services(values: tuple[str | None, ...]) -> Services:  # noqa: ARG001 - onl
     settings = settings_from(os.environ)
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")  # none where Lambda's is
     logging.getLogger(__package__).setLevel(settings.log_level)
+    # What no line says is not looked up for each of them.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     return Services(settings)

@@ -66,7 +66,8 @@ def normalise_strokes(strokes: tuple[Points, ...], pen_width_px: float = PEN_WID
     path = _evenly_spaced([(stroke - low) * scale for stroke in strokes if len(stroke)])
     size = (high - low) * scale
     reach = pen_width_px / 2
-    offset = np.clip(CENTRE_PX + 0.5 - path.mean(axis=0), reach, SIDE_PX - reach - size)
+    centred = CENTRE_PX + 0.5 - path.sum(axis=0) / len(path)
+    offset = np.minimum(np.maximum(centred, reach), SIDE_PX - reach - size)
     return _draw(path + offset, pen_width_px)
 
 

@@ -150,11 +150,11 @@ def probabilities_of(logits: Picture, temperature: float) -> Points:
 
 def decide(p: Points, entry: ModelEntry, candidates: int, box: Box, picture: Picture) -> Digit:
     """Turn the probabilities of one picture, shape (k + 1,), the last for none, into an answer."""
-    digits = p[:-1]
-    order = np.argsort(-digits, kind="stable")[:candidates]
-    guesses = tuple(Candidate(entry.labels[i], float(digits[i])) for i in order)
+    *digits, none = p.tolist()
+    order = sorted(range(len(digits)), key=lambda i: -digits[i])[:candidates]
+    guesses = tuple(Candidate(entry.labels[i], digits[i]) for i in order)
     best = guesses[0]
-    if 1.0 - p[-1] < entry.thresholds.digit:
+    if 1.0 - none < entry.thresholds.digit:
         status = Status.NOT_A_DIGIT
     elif best.probability < entry.thresholds.recognized:
         status = Status.UNSURE
