@@ -81,7 +81,8 @@ class Round:
             return Ended(report)
         shelf = FeedbackShelf(self._store, self._now)
         shelf.tidy()
-        triaged = sort_quarantine(shelf, self._registry, self._progress)
+        today = self._now().date()
+        triaged = sort_quarantine(shelf, self._registry, self._progress, today)
         ended = self._learn(shelf, current, tag)
         return replace(ended, report=replace(ended.report, triaged=triaged))
 
