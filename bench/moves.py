@@ -9,11 +9,8 @@ verdict; of what was withdrawn there must be nothing.
 """
 
 import argparse
-import multiprocessing
 import os
 import random
-import select
-import signal
 import sys
 import tempfile
 import time
@@ -23,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from bench.killed import STARTED, Task, kill_some
 from bench.tally import Tally, check, submission
 from chalicelib.errors import NotFound
 from chalicelib.learning.feedback import FeedbackBook
@@ -30,17 +28,12 @@ from chalicelib.learning.keys import FeedbackStatus
 from chalicelib.learning.shelf import FeedbackShelf
 from chalicelib.stores.directory import DirectoryStore
 from export.command import positive, run_command
-from export.errors import DamagedData
 
 MAX_LIFE_S = 0.1  # once the first of them has started
 WITHDRAWN_SHARE = 0.05
 TIDY_SHARE = 0.5
-START_TIMEOUT_S = 5.0
-STARTED = b"started\n"
 MOVERS = 2
 MOVES_A_LISTING = 20
-
-Task = Callable[[int], None]  # takes the end of a pipe to which it writes what it did
 
 
 def main() -> None:
@@ -95,33 +88,11 @@ def _submit(store: DirectoryStore, pieces: int) -> dict[str, str]:
     return {receipt.id: receipt.receipt for receipt in receipts}
 
 
-def _kill_some(
-    tally: Tally, tasks: Sequence[Callable[[int], None]], generator: random.Random
-) -> int:
-    """Run tasks at once, kill them at a moment of chance, and hear what they said.
-
-    Returns how many were killed; raises DamagedData where one failed by itself.
-    """
-    ends = [os.pipe() for _ in tasks]
-    fork = multiprocessing.get_context("fork")
-    running = [fork.Process(target=t, args=(w,)) for t, (_, w) in zip(tasks, ends, strict=True)]
-    for process, (_, writing) in zip(running, ends, strict=True):
-        process.start()
-        os.close(writing)
-    select.select([reading for reading, _ in ends], [], [], START_TIMEOUT_S)
-    time.sleep(generator.uniform(0, MAX_LIFE_S))
-    for process in running:
-        process.kill()
-    killed = 0
-    for process, (reading, _) in zip(running, ends, strict=True):
-        process.join()
-        if process.exitcode not in (0, -signal.SIGKILL):
-            raise DamagedData("A process", "failed by itself; see above")
-        killed += process.exitcode == -signal.SIGKILL
-        with os.fdopen(reading) as lines:
-            for line in lines:
-                if line.encode() != STARTED:
-                    tally.hear(line)
+def _kill_some(tally: Tally, tasks: Sequence[Task], generator: random.Random) -> int:
+    """Kill tasks at a moment of chance, take down what they did; return how many were killed."""
+    killed, said = kill_some(tasks, generator.uniform(0, MAX_LIFE_S))
+    for line in said:
+        tally.hear(line)
     return killed
 
 

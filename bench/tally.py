@@ -62,6 +62,18 @@ def check(root: Path, tally: Tally) -> int:
 
     A piece whose withdrawal had begun may be there or not, but not by half.
     """
+    found = pieces_in(root)
+    for feedback_id in tally.alive.keys() - found.keys():
+        raise DamagedData(root, f"has lost {feedback_id}")
+    for feedback_id in tally.withdrawn & found.keys():
+        raise DamagedData(root, f"holds {feedback_id}, which was withdrawn")
+    for feedback_id, filed in found.items():
+        _require_whole(root, filed, *tally.verdicts.get(feedback_id, (0, "")))
+    return len(found)
+
+
+def pieces_in(root: Path) -> dict[str, Filed]:
+    """Return all feedback in a store by its id; raises DamagedData where any is there twice."""
     FeedbackBook(DirectoryStore(root), lambda: datetime.now(UTC) + timedelta(hours=2)).sweep()
     found: dict[str, Filed] = {}
     shelf = FeedbackShelf(DirectoryStore(root))
@@ -70,16 +82,10 @@ def check(root: Path, tally: Tally) -> int:
             if filed.record.id in found:
                 raise DamagedData(root, f"holds {filed.record.id} twice")
             found[filed.record.id] = filed
-    for feedback_id in tally.alive.keys() - found.keys():
-        raise DamagedData(root, f"has lost {feedback_id}")
-    for feedback_id in tally.withdrawn & found.keys():
-        raise DamagedData(root, f"holds {feedback_id}, which was withdrawn")
-    for feedback_id, filed in found.items():
-        _require_whole(root, filed, *tally.verdicts.get(feedback_id, (0, "")))
     files = sum(1 for path in (root / ROOT).glob("status=*/*/*"))
     if files != 2 * len(found):
         raise DamagedData(root, f"holds {files} files of {len(found)} pieces")
-    return len(found)
+    return found
 
 
 def _require_whole(root: Path, filed: Filed, revision: int, status: str) -> None:

@@ -1,50 +1,27 @@
 """A round promotes what helps, once, however often and however broken off it is run."""
 
-import hashlib
 import json
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from chalicelib.learning.anchors import load_anchors
 from chalicelib.learning.history import Action
 from chalicelib.learning.keys import CURRENT_KEY, LEARNING_ROOT, FeedbackPlace, FeedbackStatus
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.learning.reports import Outcome, Report, find_report
 from chalicelib.learning.round import FEWEST_DRAWINGS, Ended, Round
 from chalicelib.learning.shelf import FeedbackShelf
-from chalicelib.recognition.registry import MANIFEST, SETS, ModelRegistry
+from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.stores.open import open_store
 from chalicelib.stores.store import Blob, Expected, Listed, Store
 from tests.learning.lessons import accept, odd_seven
 from tests.learning.submissions import stored
 
-PUBLISHED = Path(__file__).parents[2] / "chalicelib" / "models"
 DRAWINGS = 40
-
-
-@pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> ModelRegistry:
-    """Return the published perceptron alone with thinned sets: a round takes an instant."""
-    models = Path(shutil.copytree(PUBLISHED, tmp_path_factory.mktemp("one") / "models"))
-    manifest = json.loads((models / MANIFEST).read_bytes())
-    (entry,) = (m for m in manifest["models"] if m["name"] == "perceptron")
-    whole = load_anchors(ModelRegistry.load(models), "perceptron")
-    for name, anchors in zip(SETS, whole, strict=True):
-        few = replace(anchors, features=anchors.features[::8], targets=anchors.targets[::8])
-        data = few.encode()
-        (models / entry[name]["file"]).write_bytes(data)
-        sha256 = hashlib.sha256(data).hexdigest()
-        entry[name] |= {"sha256": sha256, "drawings": len(few.targets)}
-    manifest |= {"default": "perceptron", "models": [entry]}
-    (models / MANIFEST).write_text(json.dumps(manifest))
-    return ModelRegistry.load(models)
 
 
 @pytest.fixture
