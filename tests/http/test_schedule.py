@@ -11,6 +11,7 @@ import pytest
 from chalice.test import Client
 
 from app import app
+from bench.thinned import thinned
 from chalicelib.config import settings_from
 from chalicelib.http.rounds import run_scheduled_round
 from chalicelib.learning.feedback import FeedbackBook
@@ -38,11 +39,13 @@ def test_the_function_is_called_as_the_schedule_calls_it(
 def test_feedback_is_learnt_once_however_often_the_schedule_fires(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    location = str(tmp_path / "store")
+    models, location = tmp_path / "models", str(tmp_path / "store")
+    thinned(models)
     store, rng = open_store(location), np.random.default_rng(5)
     for number in range(30):
         accept(store, odd_seven(rng), "7", number)
-    services, stream = Services(settings_from({"INKLING_FEEDBACK": location})), io.StringIO()
+    settings = settings_from({"INKLING_FEEDBACK": location, "INKLING_MODELS": str(models)})
+    services, stream = Services(settings), io.StringIO()
     services.metrics = MetricLog(stream)
     with caplog.at_level(logging.INFO, "chalicelib"):
         outcomes = [run_scheduled_round(services)["outcome"] for _ in range(2)]
