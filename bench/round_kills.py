@@ -3,14 +3,15 @@
     python -m bench.round_kills [--kills 1000] [--a-store 100] [--seed N] [--store DIR]
 
 One process, or two at once, run a round over a directory until they are killed at a moment of
-chance; the next ones, two minutes later by their clock, go on from there until the round has
-ended. Then its promotion is rolled back and new feedback comes: a 7 in a hand that the model
-misreads, accepted by a reviewer, and drawings in quarantine of which the rules accept some. All
-the while the pointer and the heads that it names must be readable. After so many kills the store
-must hold each promotion, each rollback and each piece of feedback once, and another is begun.
+chance, or just after it has promoted; the next ones, two minutes later by their clock, go on from
+there until the round has ended. Then its promotion is rolled back and new feedback comes: a 7 in a
+hand that the model misreads, accepted by a reviewer, and drawings in quarantine of which the rules
+accept some. All the while the pointer and the heads that it names must be readable. After so many
+kills the store must hold each promotion, each rollback and each piece of feedback once, and
+another is begun.
 
 The model is the published perceptron with a quarter of its gold and replay sets, so that a round
-takes an instant, and many of the kills meet the moment at which it promotes.
+takes an instant.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -38,9 +40,27 @@ from export.command import positive, run_command
 PAUSE = timedelta(minutes=2)  # between two lives, on their clock: what is older than one is settled
 LONGER = 1.2  # the longest life, in times that a whole round takes
 FIRST_ACCEPTED = 40
-POLL_S = 0.005
+POLL_S = 0.001
+AIMED_SHARE = 0.3
+AIMED_LONGER = 3  # what is aimed at must live to see it
+PROMOTED_S = 0.002  # between promotion and report, about
 
 Show = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Death:
+    """When processes are killed: so long after their start or, if sooner, after a promotion."""
+
+    latest_s: float
+    after_promotion_s: float | None = None
+
+    @classmethod
+    def draw(cls, generator: random.Random, longest_s: float) -> "Death":
+        """Draw a moment: some are aimed at what lies between promotion and report."""
+        if generator.random() < AIMED_SHARE:
+            return cls(AIMED_LONGER * longest_s, generator.uniform(0, PROMOTED_S))
+        return cls(generator.uniform(0, longest_s))
 
 
 def main() -> None:
@@ -88,8 +108,8 @@ def torment(
         tally.sent |= senders.send(1)
         ended = len(tally.ended)
         while len(tally.ended) == ended and tally.kills < kills:
-            processes, life_s = generator.choice((1, 2)), generator.uniform(0, longest_s)
-            _run_and_kill(root, registry, tally, processes, life_s)
+            death = Death.draw(generator, longest_s)
+            _run_and_kill(root, registry, tally, generator.choice((1, 2)), death)
             progress(tally.kills)
     _run_whole(root, registry, tally)
     check(root, tally)
@@ -97,7 +117,7 @@ def torment(
 
 
 def _run_and_kill(
-    root: Path, registry: ModelRegistry, tally: RoundTally, processes: int, life_s: float
+    root: Path, registry: ModelRegistry, tally: RoundTally, processes: int, death: "Death"
 ) -> None:
     """Run a round in so many processes, kill them, and take down what they said."""
     tally.lives += 1
@@ -108,7 +128,8 @@ def _run_and_kill(
         os.write(writing, f"{report.round} {report.outcome}\n".encode())
 
     store = DirectoryStore(root)
-    killed, said = kill_some([task] * processes, life_s, partial(_watch, store))
+    wait = partial(_watch, store, after_s=death.after_promotion_s)
+    killed, said = kill_some([task] * processes, death.latest_s, wait)
     tally.kills += killed
     tally.half_done += killed > 0 and is_half_done(store)
     for line in said:
@@ -133,11 +154,20 @@ def _run(root: Path, registry: ModelRegistry, life: int) -> Report:
     )
 
 
-def _watch(store: DirectoryStore, seconds: float) -> None:
-    """Read the pointer and the heads that it names, again and again. Raises UnusableHead."""
-    book, until_s = HeadBook(store), time.monotonic() + seconds
+def _watch(store: DirectoryStore, latest_s: float, after_s: float | None) -> None:
+    """Read the pointer and its heads again and again, to the moment of a kill.
+
+    That is after so many seconds or, where `after_s` is given, so long after a promotion.
+    Raises UnusableHead.
+    """
+    book, until_s = HeadBook(store), time.monotonic() + latest_s
+    first, _ = book.read()
     while time.monotonic() < until_s:
-        for sha256 in book.read()[0].heads.values():
+        current, _ = book.read()
+        if after_s is not None and current.entry != first.entry:
+            time.sleep(after_s)
+            return
+        for sha256 in current.heads.values():
             book.head(sha256)
         time.sleep(POLL_S)
 
