@@ -17,6 +17,7 @@ from export.quality.pictures import COLOURS, DPI, GREY, STYLE, WIDTH_IN
 COLUMNS, ROWS = 10, 2
 BAR = 0.4
 HEADROOM = 1.4  # above the bars, for the legend
+NO_FLIPS = "no held-out drawing is answered otherwise than before"
 
 
 def draw_round(path: Path, ended: Ended) -> None:
@@ -70,6 +71,9 @@ def _draw_flips(
     before, after = trial.current.argmax(axis=1), trial.candidate.argmax(axis=1)
     flipped = np.flatnonzero(before != after)
     flipped = flipped[np.argsort(after[flipped] == trial.targets[flipped], kind="stable")]
+    shown = min(len(flipped), ROWS * COLUMNS)
+    flips = f"{shown} of {len(flipped)} held-out drawings that flipped (orange: wrong now)"
+    figure.suptitle(flips if shown else NO_FLIPS, fontsize=8, x=0.01, ha="left")
     grid = figure.subplots(ROWS, COLUMNS)
     for axes in np.ravel(grid):
         axes.set_axis_off()
@@ -80,10 +84,3 @@ def _draw_flips(
         axes.set_title(
             words, fontsize=7, loc="center", pad=2, color="black" if good else COLOURS[1]
         )
-    shown = min(len(flipped), ROWS * COLUMNS)
-    figure.suptitle(
-        f"{shown} of {len(flipped)} held-out drawings that flipped (orange: wrong now)",
-        fontsize=8,
-        x=0.01,
-        ha="left",
-    )

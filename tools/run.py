@@ -120,7 +120,9 @@ def _is_healthy(port: int) -> bool:
     connection = HTTPConnection(HOST, port, timeout=START_TIMEOUT_S)
     try:
         connection.request("GET", "/v1/health")
-        return connection.getresponse().status == 200
+        answer = connection.getresponse()
+        answer.read()  # what is left unread resets the connection, and the server prints a traceback
+        return answer.status == 200
     except (OSError, HTTPException):
         return False
     finally:

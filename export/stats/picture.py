@@ -99,7 +99,7 @@ def _stack(
 def _draw_classes(axes: Any, said: list[Said]) -> None:  # noqa: ANN401
     counts = counts_by_class(said)
     _stack(axes, [label or NONE for label in counts], list(counts.values()), 0.8)
-    axes.set(title="By what it is to people")
+    axes.set(title="What people say that it is")
     _leave_room(axes, len(counts))
 
 

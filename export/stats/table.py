@@ -22,7 +22,7 @@ def table(said: list[Said], reference: Reference | None) -> Iterator[str]:
     first, last = min(one.day for one in said), max(one.day for one in said)
     yield f"{len(said):,} pieces of feedback, {first} to {last}"
     yield ""
-    yield "is to people" + "".join(f"{status:>12s}" for status in FeedbackStatus) + "      agreed"
+    yield "people say  " + "".join(f"{status:>12s}" for status in FeedbackStatus) + "      agreed"
     by_class = agreement_by_class(said)
     for label, counts in counts_by_class(said).items():
         row = f"{label or NONE:12s}" + "".join(f"{counts[s]:12,}" for s in FeedbackStatus)
