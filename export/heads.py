@@ -12,7 +12,9 @@ import argparse
 import getpass
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
 
 from chalicelib.errors import UnusableHead
 from chalicelib.learning.heads import VERSION_CHARACTERS
@@ -67,7 +69,10 @@ def current_lines(book: HeadBook, current: Current) -> Iterator[str]:
     for model, sha256 in sorted(current.heads.items()):
         try:
             head = book.head(sha256)
-            told = f"fitted to {head.dataset} by {head.round}, {head.time}"
+            told = (
+                f"fitted by round {head.round[:VERSION_CHARACTERS]} to dataset "
+                f"{head.dataset[:VERSION_CHARACTERS]}, feedback up to {_moment(head.time)}"
+            )
         except UnusableHead as error:
             told = f"answers as trained: {error}"
         yield f"{model}  {current.versions[model]}+{sha256[:VERSION_CHARACTERS]}  {told}"
@@ -79,14 +84,36 @@ def current_lines(book: HeadBook, current: Current) -> Iterator[str]:
 
 def history_lines(entry: HistoryEntry) -> Iterator[str]:
     """Yield who did what, when and why; what it led to; the figures that it rests on."""
-    yield f"{entry.time}  {entry.action} by {entry.by}: {entry.reason}"
+    yield f"{_moment(entry.time)}  {entry.action} by {entry.by}: {entry.reason}"
     heads = [
         f"{model} {entry.versions.get(model, '?')}+{sha256[:VERSION_CHARACTERS]}"
         for model, sha256 in sorted(entry.heads.items())
     ]
     yield f"    {', '.join(heads) or 'all models as trained'}{', frozen' * entry.frozen}"
-    if entry.figures:
-        yield f"    {json.dumps(entry.figures)}"
+    yield from _figure_lines(entry.figures)
+
+
+def _figure_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what each model reached on each set; what is written otherwise stays as it is."""
+    for name, found in sorted(figures.items()):
+        sets = found.items() if isinstance(found, dict) else ()
+        try:
+            reached = [
+                f"{kind.replace('_', ' ')} {100 * one['accuracy']:.2f} % of {one['drawings']}"
+                for kind, one in sets
+            ]
+        except (KeyError, TypeError, ValueError):
+            reached = []
+        yield f"    {name}: {', '.join(reached) or _plain(found)}"
+
+
+def _plain(found: object) -> str:
+    return found if isinstance(found, str) else json.dumps(found)
+
+
+def _moment(time: str) -> str:
+    """Write a kept time for people, to the second."""
+    return f"{datetime.fromisoformat(time):%Y-%m-%d %H:%M:%S} UTC"
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from export.quality.pictures import COLOURS, DPI, GREY, STYLE, WIDTH_IN
 COLUMNS, ROWS = 10, 2
 BAR = 0.4
 HEADROOM = 1.4  # above the bars, for the legend
+NO_ERROR = "a digit that is found none counts above by its best digit"
 NO_FLIPS = "no held-out drawing is answered otherwise than before"
 
 
@@ -72,7 +73,9 @@ def _draw_flips(
     flipped = np.flatnonzero(before != after)
     flipped = flipped[np.argsort(after[flipped] == trial.targets[flipped], kind="stable")]
     shown = min(len(flipped), ROWS * COLUMNS)
-    flips = f"{shown} of {len(flipped)} held-out drawings that flipped (orange: wrong now)"
+    flips = (
+        f"{shown} of {len(flipped)} held-out drawings that flipped (orange: wrong now); {NO_ERROR}"
+    )
     figure.suptitle(flips if shown else NO_FLIPS, fontsize=8, x=0.01, ha="left")
     grid = figure.subplots(ROWS, COLUMNS)
     for axes in np.ravel(grid):

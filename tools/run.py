@@ -121,10 +121,11 @@ def _is_healthy(port: int) -> bool:
     try:
         connection.request("GET", "/v1/health")
         answer = connection.getresponse()
-        answer.read()  # what is left unread resets the connection, and the server prints a traceback
-        return answer.status == 200
+        answer.read()  # a rest would reset the connection: the server prints a traceback then
     except (OSError, HTTPException):
         return False
+    else:
+        return answer.status == 200
     finally:
         connection.close()
 

@@ -1,5 +1,6 @@
 """The command that shows, rolls back and freezes heads."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ def place(tmp_path: Path) -> str:
     """Name a store where one head has been promoted after the other."""
     book = HeadBook(open_store(str(tmp_path)))
     for head in HEADS:
-        book.promote({"cnn": head}, book.read()[1], "a round", "better", {"gold": 0.99})
+        book.promote(
+            {"cnn": head}, book.read()[1], "a round", "better", {"cnn": head.figures, "round": "0a"}
+        )
     return str(tmp_path)
 
 
@@ -36,7 +39,17 @@ def test_a_rollback_is_one_command_and_the_history_keeps_who_and_why(place: str)
     history = heads("history", place)
     assert "rollback by ann: it's worse" in history
     assert history.index("rollback by ann") < history.index("promote by a round: better")
-    assert '{"gold": 0.99}' in history
+    assert "cnn: gold 99.00 % of 100" in history
+    assert "round: 0a" in history
+
+
+@pytest.mark.parametrize("figures", [{"cnn": {"gold": "none"}}, {"cnn": {"gold": {}}}, {"cnn": 1}])
+def test_figures_of_another_form_are_shown_as_they_are(
+    figures: dict[str, object], tmp_path: Path
+) -> None:
+    book = HeadBook(open_store(str(tmp_path)))
+    book.promote({"cnn": HEADS[0]}, book.read()[1], "ann", "better", figures)
+    assert f"cnn: {json.dumps(figures['cnn'])}" in heads("history", str(tmp_path))
 
 
 def test_there_is_an_end_to_rolling_back(tmp_path: Path) -> None:
