@@ -7,8 +7,6 @@ gate, and shows what changed. Stopped at any moment, it may simply be run again.
 """
 
 import argparse
-import getpass
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +14,11 @@ from pathlib import Path
 from chalicelib.learning.reports import Outcome, Report
 from chalicelib.learning.round import Ended, Round
 from chalicelib.recognition.registry import ModelRegistry
-from chalicelib.stores.open import VARIABLE, open_store
+from chalicelib.stores.open import open_store
 from export.command import MODELS_FOLDER, run_command
 from export.round_picture import draw_round
+from export.store_options import add_store_options
 
-DEFAULT_STORE = "feedback"
 DEFAULT_PICTURE = Path("runs/round.png")
 STEP = 100  # drawings between two lines of progress
 
@@ -29,20 +27,12 @@ def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m export.adapt", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument(
-        "--store",
-        default=os.environ.get(VARIABLE, DEFAULT_STORE),
-        metavar="DIR_OR_BUCKET",
-        help=f"a directory or s3://bucket/prefix (default: {VARIABLE}, else {DEFAULT_STORE})",
-    )
+    add_store_options(parser)
     parser.add_argument(
         "--models", type=Path, default=MODELS_FOLDER, metavar="DIR", help="default: as served"
     )
     parser.add_argument(
         "--picture", type=Path, default=DEFAULT_PICTURE, help="what changed (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--by", default=getpass.getuser(), metavar="NAME", help="who does it (default: %(default)s)"
     )
     arguments = parser.parse_args()
     registry = ModelRegistry.load(arguments.models)

@@ -9,9 +9,7 @@ the heads are frozen, no round promotes any. Needs no torch.
 """
 
 import argparse
-import getpass
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,10 +18,10 @@ from chalicelib.errors import UnusableHead
 from chalicelib.learning.heads import VERSION_CHARACTERS
 from chalicelib.learning.history import Current, HistoryEntry
 from chalicelib.learning.pointer import HeadBook
-from chalicelib.stores.open import VARIABLE, open_store
+from chalicelib.stores.open import open_store
 from export.command import run_command
+from export.store_options import add_store_options
 
-DEFAULT_STORE = "feedback"
 NO_REASON = "no reason given"
 CHANGES: dict[str, Callable[[HeadBook, str, str], Current]] = {
     "rollback": HeadBook.rollback,
@@ -51,15 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m export.heads", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("action", choices=("show", "history", *CHANGES))
-    parser.add_argument(
-        "--store",
-        default=os.environ.get(VARIABLE, DEFAULT_STORE),
-        metavar="DIR_OR_BUCKET",
-        help=f"a directory or s3://bucket/prefix (default: {VARIABLE}, else {DEFAULT_STORE})",
-    )
-    parser.add_argument(
-        "--by", default=getpass.getuser(), metavar="NAME", help="who does it (default: %(default)s)"
-    )
+    add_store_options(parser)
     parser.add_argument("--reason", default=NO_REASON, metavar="TEXT", help="for the history")
     return parser
 

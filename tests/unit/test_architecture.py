@@ -39,6 +39,7 @@ EXPORT_ALSO_KNOWS = {
     "anchors.py": {"learning"},  # makes the sets that a round reads
     "replacement.py": {"learning"},  # asks the gate of a round
     "round_picture.py": {"learning"},  # draws what a round reports
+    "store_options.py": {"stores"},  # names the variable that says where feedback lies
     **{name: {"config", "learning", "stores"} for name in STORE_COMMANDS},
 }
 SERVING = [ROOT / "app.py", *sorted((ROOT / "chalicelib").rglob("*.py"))]
