@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.stores.open import open_store
 from tests.export.commands import run_export
 from tests.learning.lessons import accept, odd_seven
+
+pytest.importorskip("chalice", reason="its picture is drawn as the quality report's are")
 
 
 def test_a_round_is_run_told_and_drawn(tmp_path: Path) -> None:
