@@ -21,7 +21,7 @@ from chalicelib.learning.candidates import features_of
 from chalicelib.recognition.classifier import Classifier
 from chalicelib.recognition.drawing import Picture
 from chalicelib.recognition.registry import MANIFEST, SETS, ModelRegistry, SetFile
-from export.command import MODELS_FOLDER, run_command, training_environment
+from export.command import MODELS_FOLDER, add_all_data_option, run_command, training_environment
 from export.datasets import Examples, build_replay, build_validation, joined
 from export.files import write_json, write_whole
 
@@ -42,13 +42,7 @@ def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m export.anchors", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=Path("data"),
-        metavar="DIR",
-        help="folder of mnist/ and, where they are, drawn/ and not_digits/ (default: %(default)s)",
-    )
+    add_all_data_option(parser)
     parser.add_argument(
         "--models", type=Path, default=MODELS_FOLDER, metavar="DIR", help="default: as served"
     )

@@ -48,6 +48,17 @@ def add_data_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_all_data_option(parser: argparse.ArgumentParser) -> None:
+    """Give a command the option that says where all the data lies, MNIST and drawn."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path("data"),
+        metavar="DIR",
+        help="folder of mnist/ and, where they are, drawn/ and not_digits/ (default: %(default)s)",
+    )
+
+
 def add_feedback_option(parser: argparse.ArgumentParser) -> None:
     """Give a command the option that says which dataset of feedback it learns from."""
     parser.add_argument(

@@ -47,8 +47,9 @@ def find_ink(image: Levels, pixel_size: float = 1.0) -> InkDrawing:
     left, top = int(columns[0]), int(rows[0])
     drawn = levels[top : rows[-1] + 1, left : columns[-1] + 1]
     factor = _reduction(drawn)
+    around = (levels.size - drawn.size) // factor**2
     return InkDrawing(
-        _stretched(_reduced(drawn, factor), levels.size // factor**2),
+        _stretched(_reduced(drawn, factor), around),
         pixel_size * factor,
         left * pixel_size,
         top * pixel_size,
@@ -162,16 +163,16 @@ def _reduced(levels: Levels, factor: int) -> Levels:
     return (total // factor**2).astype(np.uint8)
 
 
-def _stretched(levels: Levels, pixels: int) -> Picture:
+def _stretched(levels: Levels, around: int) -> Picture:
     """Scale so that a stroke is 1 and keep only strokes and their soft edges, not grain.
 
-    levels: distances from the paper, shape (height, width). pixels: of the whole image, bare
-    paper included.
+    levels: distances from the paper, shape (height, width). around: how many more pixels are bare
+    paper.
     """
     counts = np.bincount(levels[levels > 0], minlength=LEVELS)
     if not counts[math.ceil(LEAST_CONTRAST * FULL) :].any():
         raise EmptyDrawing
-    counts[0] = pixels - counts.sum()
+    counts[0] = levels.size - counts.sum() + around
     split = _otsu(counts)
     full = _median_level(counts, split + 1)
     ink: Picture = np.minimum(levels * np.float32(1 / full), 1) * _widened(levels > split)

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from chalicelib.config import LOG_LEVEL
-from export.command import run_command
+from export.command import add_all_data_option, run_command
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -22,13 +22,7 @@ def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m export.quality", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=Path("data"),
-        metavar="DIR",
-        help="folder of the drawings (default: %(default)s)",
-    )
+    add_all_data_option(parser)
     parser.add_argument(
         "--docs",
         type=Path,

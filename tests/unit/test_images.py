@@ -123,6 +123,16 @@ def test_boxes_of_reduced_images_are_in_pixels_of_the_original() -> None:
     assert (box.x, box.y, box.height) == pytest.approx((300, 400, 900), abs=drawing.pixel_size)
 
 
+def test_what_may_be_several_rows_is_not_reduced() -> None:
+    one = draw(THREE, side_px=280, size_px=250, brush_px=25, at=(10, 10))
+    rows = Image.new("RGB", (280, 280), WHITE)
+    small = draw(THREE, side_px=130, size_px=100, brush_px=10, at=(10, 10)).convert("RGB")
+    for top in (0, 145):
+        rows.paste(small, (0, top))
+    assert decode_image(encode(one)).pixel_size == 2
+    assert decode_image(encode(rows)).pixel_size == 1
+
+
 @pytest.mark.parametrize("paper", [WHITE, BLACK, (90, 120, 30)])
 def test_a_blank_image_is_empty(paper: Colour) -> None:
     with pytest.raises(EmptyDrawing):
