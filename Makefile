@@ -80,6 +80,11 @@ bench: .venv/dev.stamp .venv-peer/peer.stamp package ## measure speed and memory
 	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" OPENBLAS_NUM_THREADS=1 \
 	  $(BIN)/python -m bench.performance $(BENCH)
 
+campaign: .venv/dev.stamp package ## try hard to break it, write docs/reliability.md (ONLY, SEED, CONTINUE=1)
+	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" && export INKLING_CHROMIUM && \
+	  $(BIN)/python -m bench.reliability $(ONLY) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(CONTINUE),--continue)
+
 train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
 
 drawings: .venv/run.stamp ## fetch the drawn sets from their public sources (DATA, ONLY=uji,omniglot)

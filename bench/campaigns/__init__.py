@@ -1,0 +1,1 @@
+"""The campaigns of `make campaign`, a module or package each; see `bench.reliability`."""

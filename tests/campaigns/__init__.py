@@ -1,0 +1,1 @@
+"""The campaigns of `make campaign`, in short."""
