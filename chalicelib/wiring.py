@@ -108,4 +108,5 @@ def _services(values: tuple[str | None, ...]) -> Services:  # noqa: ARG001 - onl
     logging.getLogger(__package__).setLevel(settings.log_level)
     # What no line says is not looked up for each of them.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # the manual's way to leave out which line called
     return Services(settings)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # a cold start imports what a recognition needs, and no more
 
 _ORIGIN = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]+)?")
 JSON_HEADERS = {"Content-Type": "application/json"}
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 def recognize(request: Request, services: Services) -> Response:
@@ -149,7 +150,7 @@ def _receipt(receipt: "Receipt") -> Response:
 
 def _json(value: object, *, status: int = 200) -> Response:
     return Response(
-        body=json.dumps(value, separators=(",", ":"), allow_nan=False),
+        body=_ENCODER.encode(value),
         status_code=status,
         headers=dict(JSON_HEADERS),
     )

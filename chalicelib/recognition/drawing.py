@@ -49,6 +49,12 @@ class InkDrawing(NamedTuple):
         """The larger side of the image that it shows the ink of, in the caller's pixels."""
         return self.image_side or max(self.ink.shape) * self.pixel_size
 
+    @property
+    def box(self) -> Box:
+        """The rectangle that the raster fills, in the caller's pixels."""
+        height, width = self.ink.shape
+        return Box(self.left, self.top, width * self.pixel_size, height * self.pixel_size)
+
     def within(self, left: int, top: int, right: int, bottom: int) -> "InkDrawing":
         """Return a part of the raster, in its own pixels; right and bottom are exclusive."""
         return InkDrawing(

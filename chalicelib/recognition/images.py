@@ -34,9 +34,10 @@ def decode_image(data: bytes) -> InkDrawing:
         image = _open(data)
         _check(image)
         image.load()
-        upright = ImageOps.exif_transpose(image)
-        factor = max(1, max(upright.size) // WORKING_SIDE_PX)
-        colours = _reduced(_rgba(upright), factor)
+        if image.info:  # the metadata, which may tell how it is turned
+            ImageOps.exif_transpose(image, in_place=True)
+        factor = max(1, max(image.size) // WORKING_SIDE_PX)
+        colours = _reduced(_rgba(image), factor)
     return find_ink(colours, pixel_size=float(factor))
 
 
@@ -90,7 +91,9 @@ def _rgba(image: Image.Image) -> Image.Image:
         return Image.fromarray(np.rint(deep / 257).clip(0, 255).astype(np.uint8))
     if image.has_transparency_data:
         return image.convert("RGBA")
-    return image.convert("L" if image.mode in ("1", "L") else "RGB")
+    if image.mode == "L":
+        return image  # to convert it would be to copy it
+    return image.convert("L" if image.mode == "1" else "RGB")
 
 
 def _reduced(image: Image.Image, factor: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

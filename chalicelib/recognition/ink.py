@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from chalicelib.errors import EmptyDrawing
 from chalicelib.recognition.drawing import InkDrawing, Picture, Points
+from chalicelib.recognition.mask import SOFT_EDGE_PX, grow
 
 RIM_SHARE = 0.06  # of each side; wide enough that a hairline frame is not taken for the paper
 LEAST_CONTRAST = 0.06  # of full scale; less is noise, not a drawing
@@ -25,6 +26,7 @@ ENOUGH_PX = 96  # of height for one row of digits, which become 20 high; twice a
 MOST_REDUCED = 4
 
 Levels = NDArray[np.uint8]
+Counts = NDArray[np.intp]
 
 
 def find_ink(image: Levels, pixel_size: float = 1.0) -> InkDrawing:
@@ -34,19 +36,14 @@ def find_ink(image: Levels, pixel_size: float = 1.0) -> InkDrawing:
     RGBA, uint8. pixel_size: of one of its pixels in the caller's. Raises EmptyDrawing where
     nothing stands out from the paper.
     """
-    colours = np.atleast_3d(image)
-    if colours.shape[2] in (2, 4):
-        colours = _without_transparency(colours)
-    channels = np.ascontiguousarray(np.moveaxis(colours, 2, 0))
-    if len(channels) == 3 and _is_grey(channels):
-        channels = channels[:1]
-    levels = _distance_from_paper(channels)
-    rows, columns = (np.flatnonzero(levels.max(axis=axis)) for axis in (1, 0))
+    levels = _distance_from_paper(_channels(image))
+    darkest = levels.max(axis=1)
+    (rows,), (columns,) = darkest.nonzero(), levels.max(axis=0).nonzero()
     if not rows.size:
         raise EmptyDrawing
-    left, top = int(columns[0]), int(rows[0])
-    drawn = levels[top : rows[-1] + 1, left : columns[-1] + 1]
-    factor = _reduction(drawn)
+    left, top, bottom = int(columns[0]), int(rows[0]), int(rows[-1]) + 1
+    drawn = levels[top:bottom, left : columns[-1] + 1]
+    factor = _reduction(darkest[top:bottom])
     around = (levels.size - drawn.size) // factor**2
     return InkDrawing(
         _stretched(_reduced(drawn, factor), around),
@@ -55,6 +52,15 @@ def find_ink(image: Levels, pixel_size: float = 1.0) -> InkDrawing:
         top * pixel_size,
         max(levels.shape) * pixel_size,
     )
+
+
+def _channels(image: Levels) -> Levels:
+    """Return the channels that tell ink from paper, shape (c, height, width)."""
+    if image.ndim == 2:
+        return image[None]
+    colours = _without_transparency(image) if image.shape[2] in (2, 4) else image
+    channels = np.ascontiguousarray(colours.transpose(2, 0, 1))
+    return channels[:1] if len(channels) == 3 and _is_grey(channels) else channels
 
 
 def _is_grey(rgb: Levels) -> bool:
@@ -87,8 +93,8 @@ def _distance_from_paper(channels: Levels) -> Levels:
     """
     height, width = channels.shape[1:]
     step = max(1, max(height, width) // FIT_SIDE_PX)
-    sample = channels[:, step // 2 :: step, step // 2 :: step]
-    rim = sample[:, _rim(sample.shape[1], sample.shape[2])]
+    sample = np.ascontiguousarray(channels[:, step // 2 :: step, step // 2 :: step])
+    rim = sample.reshape(len(sample), -1)[:, _rim(*sample.shape[1:])]
     middle = rim.shape[1] // 2
     flat = np.partition(rim, middle, axis=1)[:, middle]  # the median of each channel
     error = _distance(sample, flat)
@@ -102,13 +108,15 @@ def _distance_from_paper(channels: Levels) -> Levels:
 
 def _distance(channels: Levels, colour: Levels) -> Levels:
     """Return the largest difference of a pixel's channels, (c, h, w), from a colour, (c,)."""
-    distance: NDArray[np.int16] | None = None
-    for channel, level in zip(channels, colour.tolist(), strict=True):
-        off = np.subtract(channel, level, dtype=np.int16)
-        np.abs(off, out=off)
+    distance: Levels | None = None
+    for channel, level in zip(channels, colour, strict=True):
+        # The sign is taken off as in two's complement: numpy has no quick difference of bytes.
+        negative = np.negative((channel < level).view(np.uint8))
+        off = (channel - level) ^ negative
+        off -= negative
         distance = off if distance is None else np.maximum(distance, off, out=distance)
     assert distance is not None  # noqa: S101 - an image has a channel
-    return distance.astype(np.uint8)
+    return distance
 
 
 def _fit_surface(sample: Points, error: Points) -> Points:
@@ -134,18 +142,22 @@ def _terms(height: int, width: int) -> Points:
     return np.stack([one, one * x, one * y, x * y, one * x * x, one * y * y])
 
 
-def _rim(height: int, width: int) -> NDArray[np.bool_]:
+def _rim(height: int, width: int) -> NDArray[np.intp]:
+    """Return the places of the pixels along the sides of a raster in its flat array."""
     rim = np.ones((height, width), bool)
     deep_y = max(1, round(height * RIM_SHARE))
     deep_x = max(1, round(width * RIM_SHARE))
     rim[deep_y:-deep_y, deep_x:-deep_x] = False
-    return rim
+    return rim.ravel().nonzero()[0]
 
 
-def _reduction(levels: Levels) -> int:
-    """Return by how much what is drawn may be reduced; 1 where it may stand in several rows."""
-    factor = min(MOST_REDUCED, len(levels) // ENOUGH_PX)
-    is_one_row = factor > 1 and bool((levels.max(axis=1) > LEAST_CONTRAST * FULL).all())
+def _reduction(darkest: Levels) -> int:
+    """Return by how much what is drawn may be reduced; 1 where it may stand in several rows.
+
+    darkest: array of shape (height,), the level of the darkest pixel of each row.
+    """
+    factor = min(MOST_REDUCED, len(darkest) // ENOUGH_PX)
+    is_one_row = factor > 1 and bool((darkest > LEAST_CONTRAST * FULL).all())
     return factor if is_one_row else 1
 
 
@@ -156,11 +168,16 @@ def _reduced(levels: Levels, factor: int) -> Levels:
     height, width = (-(-side // factor) for side in levels.shape)
     padded = np.zeros((height * factor, width * factor), np.uint8)
     padded[: levels.shape[0], : levels.shape[1]] = levels
-    total = np.zeros((height, width), np.uint16)
-    for row in range(factor):
-        for column in range(factor):
-            total += padded[row::factor, column::factor]
-    return (total // factor**2).astype(np.uint8)
+    tall = _sum(padded.astype(np.uint16).reshape(height, factor, width * factor))
+    return (_sum(tall.reshape(height, width, factor).swapaxes(1, 2)) // factor**2).astype(np.uint8)
+
+
+def _sum(parts: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Sum over the second of three axes; numpy's own sum is slow where it is so short."""
+    total = parts[:, 0] + parts[:, 1]
+    for part in range(2, parts.shape[1]):
+        total += parts[:, part]
+    return total
 
 
 def _stretched(levels: Levels, around: int) -> Picture:
@@ -169,42 +186,23 @@ def _stretched(levels: Levels, around: int) -> Picture:
     levels: distances from the paper, shape (height, width). around: how many more pixels are bare
     paper.
     """
-    counts = np.bincount(levels[levels > 0], minlength=LEVELS)
+    counts = np.bincount(levels.ravel(), minlength=LEVELS)
     if not counts[math.ceil(LEAST_CONTRAST * FULL) :].any():
         raise EmptyDrawing
-    counts[0] = levels.size - counts.sum() + around
-    split = _otsu(counts)
-    full = _median_level(counts, split + 1)
-    ink: Picture = np.minimum(levels * np.float32(1 / full), 1) * _widened(levels > split)
+    counts[0] += around
+    below = np.cumsum(counts)
+    split = _otsu(counts, below)
+    full = np.searchsorted(below, (below[split] + below[-1]) / 2)  # the median of what is above
+    ink: Picture = np.minimum(levels * np.float32(1 / full), 1) * grow(levels > split, SOFT_EDGE_PX)
     return ink
 
 
-def _otsu(counts: NDArray[np.int64]) -> int:
-    """Return the level that best parts a histogram in two (Otsu 1979); it is in the lower part."""
-    below = np.cumsum(counts).astype(np.float64)
+def _otsu(counts: Counts, below: Counts) -> int:
+    """Return the level that best parts a histogram in two (Otsu 1979); it is in the lower part.
+
+    below: how many there are up to each level.
+    """
     above = below[-1] - below
     mass = np.cumsum(counts * np.arange(LEVELS))
-    both = (below > 0) & (above > 0)
-    between = np.zeros(LEVELS)
-    gap = mass[both] / below[both] - (mass[-1] - mass[both]) / above[both]
-    between[both] = below[both] * above[both] * gap**2
-    return int(np.argmax(between))
-
-
-def _median_level(counts: NDArray[np.int64], lowest: int) -> int:
-    """Return the median of the levels from `lowest` up."""
-    running = np.cumsum(counts[lowest:])
-    return lowest + int(np.searchsorted(running, running[-1] / 2))
-
-
-def _widened(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Grow a mask by two pixels in each direction: as far as the soft edge of a stroke reaches."""
-    wide = mask.copy()
-    for shift in (1, 2):
-        wide[shift:] |= mask[:-shift]
-        wide[:-shift] |= mask[shift:]
-    mask = wide.copy()
-    for shift in (1, 2):
-        wide[:, shift:] |= mask[:, :-shift]
-        wide[:, :-shift] |= mask[:, shift:]
-    return wide
+    gap = mass / np.maximum(below, 1) - (mass[-1] - mass) / np.maximum(above, 1)
+    return int(np.argmax(below * above * gap**2))  # 0 where one part has nothing

@@ -7,6 +7,8 @@ network sees does not depend on where, how large or with what brush a digit was 
 own pictures come out as they went in.
 """
 
+import math
+
 import numpy as np
 
 from chalicelib.errors import EmptyDrawing
@@ -41,10 +43,7 @@ def ink_box(drawing: Drawing) -> Box:
     if isinstance(drawing, StrokeDrawing):
         low, high = _stroke_bounds(drawing.strokes)
         return Box(float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
-    top, bottom, left, right = _ink_bounds(drawing.ink)
-    unit = drawing.pixel_size
-    x, y = drawing.left + left * unit, drawing.top + top * unit
-    return Box(x, y, (right - left) * unit, (bottom - top) * unit)
+    return inked_part(drawing).box
 
 
 def inked_part(drawing: InkDrawing) -> InkDrawing:
@@ -99,10 +98,10 @@ def _stroke_bounds(strokes: tuple[Points, ...]) -> tuple[Points, Points]:
 def _ink_bounds(ink: Picture) -> tuple[int, int, int, int]:
     """Return top, bottom, left, right of the ink; bottom and right are exclusive."""
     inked = ink > FAINTEST_INK
-    rows = np.flatnonzero(inked.any(axis=1))
+    (rows,) = inked.any(axis=1).nonzero()
     if rows.size == 0:
         raise EmptyDrawing
-    columns = np.flatnonzero(inked.any(axis=0))
+    (columns,) = inked.any(axis=0).nonzero()
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
@@ -158,7 +157,7 @@ def _thinned(path: Points) -> Points:
 
 def _whole_pixel_offset(mass: float, size: float) -> int:
     """Return by how many pixels to move so that `mass` lies on the centre, all inside."""
-    return int(np.clip(CENTRE_PX - np.floor(mass), 0, SIDE_PX - np.ceil(size)))
+    return min(max(CENTRE_PX - math.floor(mass), 0), SIDE_PX - math.ceil(size))
 
 
 def _resampling(length: int, scale: float, offset: int) -> Picture:
@@ -166,14 +165,13 @@ def _resampling(length: int, scale: float, offset: int) -> Picture:
 
     Shrinking averages over the area of each new pixel; enlarging interpolates linearly.
     """
-    start = (np.arange(SIDE_PX) - offset) / scale
+    edges = (np.arange(SIDE_PX + 1) - offset) / scale  # of the new pixels, in old ones
     pixel = np.arange(length)
     if scale <= 1:
-        end = start[:, None] + 1 / scale
-        overlap = np.minimum(pixel + 1, end) - np.maximum(pixel, start[:, None])
-        weights = np.clip(overlap, 0.0, None) * scale
+        before = np.minimum(np.maximum(edges[:, None] - pixel, 0.0), 1.0)  # of each old pixel
+        weights = (before[1:] - before[:-1]) * scale
     else:
-        distance = np.abs(start[:, None] + 0.5 / scale - 0.5 - pixel)
+        distance = np.abs(edges[:-1, None] + 0.5 / scale - 0.5 - pixel)
         weights = np.clip(1.0 - distance, 0.0, None)
     resampling: Picture = weights.astype(np.float32)
     return resampling
@@ -185,5 +183,5 @@ def _darken(picture: Picture) -> Picture:
     rank = int((1 - SOLID_SHARE) * ink.size)
     solid = float(np.partition(ink, rank)[rank])
     gain = 1.0 / solid if solid < SOLID_INK else 1.0
-    darkened: Picture = np.clip(picture * np.float32(gain), 0.0, 1.0)
+    darkened: Picture = np.minimum(picture * np.float32(gain), np.float32(1.0))
     return darkened

@@ -74,18 +74,20 @@ def _roots(count: int, pairs: Numbers) -> Numbers:
     roots = np.arange(count)
     one, other = pairs
     np.minimum.at(roots, other, one)  # of each run the first above it: most pairs are such
-    while not np.array_equal(roots, roots[roots]):
+    for _ in range(count.bit_length()):  # each time the ways to the roots are half as long
         roots = roots[roots]
     one, other = pairs[:, roots[one] != roots[other]]
-    while True:
+    while one.size:
         smallest = np.minimum(roots[one], roots[other])
         np.minimum.at(roots, roots[one], smallest)
         np.minimum.at(roots, roots[other], smallest)
         roots = roots[roots]
         if np.array_equal(roots[one], roots[other]) and np.array_equal(roots, roots[roots]):
-            return roots
+            break
+    return roots
 
 
 def _numbered(roots: Numbers) -> tuple[Numbers, int]:
-    found, labels = np.unique(roots, return_inverse=True)
-    return labels, len(found)
+    """Return the number of each run's component, in the order of their first runs."""
+    numbers = np.cumsum(roots == np.arange(len(roots)))
+    return numbers[roots] - 1, int(numbers[-1]) if len(numbers) else 0

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from chalicelib.errors import TooManyDigits
 from chalicelib.limits import MAX_DIGITS
 from chalicelib.recognition.drawing import InkDrawing, Points
+from chalicelib.recognition.mask import SOFT_EDGE_PX, grow
 from chalicelib.recognition.normalise import FAINTEST_INK, ink_box
 from chalicelib.recognition.segmentation.components import find_components
 from chalicelib.recognition.segmentation.cuts import find_seams
@@ -15,7 +16,6 @@ from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Cuts, Part
 
 SOLID_INK = 0.2  # soft edges of neighbours meet below this; a thin line stays whole above it
 CELLS_A_HEIGHT = 48  # in which ink is looked at for cuts
-SOFT_EDGE_PX = 2  # how far the soft edge of a stroke reaches around it
 SPECK = 0.08  # of the largest piece: what is smaller both ways is dust, unless it lies in a digit
 
 
@@ -36,6 +36,8 @@ class InkSheet(NamedTuple):
         Raises TooManyDigits where it falls into more pieces than digits can have.
         """
         components = find_components(_solid(drawing))
+        if components.count == 1:  # as most drawings are
+            return None
         bounds = components.bounds()
         sizes = (bounds[:, 2:] - bounds[:, :2]).max(axis=1)
         pieces = sizes > SPECK * sizes.max()
@@ -68,7 +70,7 @@ class InkSheet(NamedTuple):
         others = (labels != 0) & ~chosen
         ink = self.drawing.ink[top:bottom, left:right]
         if others.any():
-            ink = ink * ~(others | (_grown(others) & ~_grown(chosen)))
+            ink = ink * ~(others | (grow(others, SOFT_EDGE_PX) & ~grow(chosen, SOFT_EDGE_PX)))
         part = self.drawing.within(left, top, right, bottom)._replace(ink=ink)
         return Part(part, ink_box(part))
 
@@ -114,15 +116,3 @@ def _numbered(bounds: Points, pieces: NDArray[np.bool_]) -> NDArray[np.intp]:
     inside = (low & high).all(axis=2).any(axis=1)
     numbers[inside & ~pieces] = 0
     return numbers
-
-
-def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Grow a mask by the reach of a soft edge, to the sides and then up and down."""
-    for _ in range(2):
-        mask = mask.T  # a view, so each axis has its turn
-        wide = mask.copy()
-        for shift in range(1, SOFT_EDGE_PX + 1):
-            wide[shift:] |= mask[:-shift]
-            wide[:-shift] |= mask[shift:]
-        mask = wide
-    return mask

@@ -86,16 +86,19 @@ def _lay_strokes(drawing: StrokeDrawing) -> Parting | tuple[Sheet, Ties]:
 
 
 def _lay_ink(drawing: InkDrawing, read: Read) -> Parting | tuple[Sheet, Ties]:
-    """Lay ink on a sheet and cut what is too wide; one digit is an answer."""
+    """Lay ink on a sheet and cut what is too wide; one digit is an answer.
+
+    drawing: without bare paper around it.
+    """
     sheet = InkSheet.of(drawing)
     if sheet is None:
-        box = ink_box(drawing)
+        box = drawing.box
         whole = Parting.of(Part(drawing, box))
         if box.width <= ONE_DIGIT * box.height:
             return whole
         probabilities = read(whole.pictures)
         if _is_known(probabilities)[0]:
-            return whole.only([0], probabilities)
+            return whole._replace(probabilities=probabilities)
         sheet = InkSheet.of_one_piece(drawing)
         wide = np.array([0])
     else:

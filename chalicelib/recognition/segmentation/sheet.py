@@ -34,7 +34,7 @@ class Parting(NamedTuple):
     @classmethod
     def of(cls, *parts: Part) -> "Parting":
         """Normalise parts. Raises EmptyDrawing."""
-        pictures = np.stack([normalise(part.drawing) for part in parts])
+        pictures = np.array([normalise(part.drawing) for part in parts])
         return cls(tuple(part.box for part in parts), pictures)
 
     def only(self, chosen: list[int], probabilities: Points) -> "Parting":
