@@ -1,5 +1,9 @@
 """The addresses of Inkling's API, and its functions without one; all logic is in chalicelib/."""
 
+import gc
+
+gc.disable()  # until all is loaded: none of it is garbage, and to look for some takes its time
+
 from typing import Any, cast
 
 from chalice.app import Chalice, Request, Response
@@ -8,8 +12,6 @@ from chalicelib import wiring
 from chalicelib.http import views
 from chalicelib.http.endpoint import CONTENT_TYPES, METHODS, View, answer
 from chalicelib.http.requests import IMAGE_TYPES
-from chalicelib.http.rounds import run_scheduled_round
-from chalicelib.http.steward import answer_steward
 
 app = Chalice(app_name="inkling")
 app.api.binary_types = list(IMAGE_TYPES)
@@ -46,12 +48,16 @@ for nowhere in NOWHERE:
 @app.lambda_function(name="steward")
 def steward(event: object, context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda gives both
     """Roll back or freeze the heads; only who may invoke this function can."""
+    from chalicelib.http.steward import answer_steward
+
     return answer_steward(event, wiring.services())
 
 
 @app.schedule("rate(1 day)", name="adapt")
 def adapt(event: object) -> dict[str, Any]:  # noqa: ARG001 - a round looks at the store alone
     """Learn from accepted feedback, once a day; twice or half-way does no harm."""
+    from chalicelib.http.rounds import run_scheduled_round
+
     return run_scheduled_round(wiring.services())
 
 

@@ -1,5 +1,6 @@
 """The one place where the parts are put together."""
 
+import gc
 import logging
 import os
 import sys
@@ -33,22 +34,25 @@ class Services:
 
         Raises UnusableModel.
         """
+        from chalicelib.learning.keys import CURRENT_KEY
+        from chalicelib.stores.open import open_reader
+        from chalicelib.stores.read_ahead import ReadAhead
+
+        location = self.settings.feedback
+        # A bucket answers while the model is opened.
+        reader = ReadAhead(lambda: open_reader(location, os.environ), CURRENT_KEY)
         import numpy as np
 
         from chalicelib.learning.serving import ServedHeads
         from chalicelib.recognition.normalise import SIDE_PX
         from chalicelib.recognition.recognizer import Recognizer
         from chalicelib.recognition.registry import ModelRegistry
-        from chalicelib.stores.open import open_reader
 
         registry = ModelRegistry.load(self.settings.models_directory)
         registry.model(registry.default).run(np.zeros((1, SIDE_PX, SIDE_PX), np.float32))
         # Processor time leaves out what a local server idles away before its first request.
         self.cold_start_ms = round(time.process_time() * 1000, 1)
-        location = self.settings.feedback
-        return Recognizer(
-            registry, ServedHeads(registry, lambda: open_reader(location, os.environ))
-        )
+        return Recognizer(registry, ServedHeads(registry, lambda: reader))
 
     @cached_property
     def feedback(self) -> "FeedbackBook":
@@ -99,6 +103,8 @@ def start() -> None:
     parts = services()
     if parts.settings.in_lambda:
         parts.recognizer.variants()
+    gc.freeze()
+    gc.enable()
 
 
 @lru_cache(maxsize=MAX_KEPT)

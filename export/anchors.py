@@ -10,7 +10,7 @@ models that are published already. The same data and model give the same bytes.
 import argparse
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ def write_sets(folder: Path, name: str, sets: dict[str, NamedSet]) -> None:
     for made in sets.values():
         write_whole(folder / made.entry.file, made.content)
     (entry,) = (model for model in manifest["models"] if model["name"] == name)
-    entry |= {of: asdict(made.entry) for of, made in sets.items()}
+    entry |= {of: made.entry._asdict() for of, made in sets.items()}
     write_json(path, manifest)
 
 

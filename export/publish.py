@@ -91,7 +91,7 @@ def main() -> None:
     gate = require_no_worse(arguments.models, content, entry, gold, held_out, arguments.force)
     entry |= {"gate": gate} if gate else {}
     sets = make_sets(content, Path(entry["file"]).stem, gold_and_replay(data, drawings))
-    entry |= {of: asdict(made.entry) for of, made in sets.items()}
+    entry |= {of: made.entry._asdict() for of, made in sets.items()}
     beside = {made.entry.file: made.content for made in sets.values()}
     write_model(arguments.models, content, entry, beside, default=arguments.default)
     figure = entry["figures"][FIGURE]
@@ -191,7 +191,7 @@ def describe(
         "weights": count_weights(content),
         "size_bytes": len(content),
         "temperature": calibration.temperature,
-        "thresholds": asdict(calibration.thresholds),
+        "thresholds": calibration.thresholds._asdict(),
     }
 
 

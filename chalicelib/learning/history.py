@@ -1,7 +1,6 @@
 """What is current, and the history of how it came to be, as they are stored."""
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
@@ -68,6 +67,12 @@ class Current:
         return cls(**found)
 
 
+def _new_id() -> str:
+    from secrets import token_hex  # who only reads what is current need not wait for it
+
+    return token_hex(16)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
     """One change of what is current: what it became, who did it, when, why, on which figures.
@@ -79,7 +84,7 @@ class HistoryEntry:
     time: ISO 8601, UTC.
     """
 
-    id: str = field(default_factory=lambda: secrets.token_hex(16))
+    id: str = field(default_factory=_new_id)
     parent: str | None
     action: Action
     heads: Mapping[str, str]

@@ -7,7 +7,6 @@ bytes match the sha256 in the manifest.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -21,8 +20,7 @@ MANIFEST_FORMAT = 1
 SETS = ("gold", "replay")
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(NamedTuple):
     """Where an answer turns from one status into the next, as probabilities in [0, 1].
 
     digit: the drawing is no digit when all digits together are less probable than this.
@@ -33,8 +31,7 @@ class Thresholds:
     recognized: float
 
 
-@dataclass(frozen=True, slots=True)
-class SetFile:
+class SetFile(NamedTuple):
     """A gold or replay set beside a model; only an adaptation reads it, never a request."""
 
     file: str

@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import logging
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -98,6 +97,8 @@ class DirectoryStore:
         """Give a file (mode 0600) with `data` in it, on the disk; afterwards it is gone."""
         folder = self._root / TEMPORARIES
         _make_folder(folder)
+        import tempfile  # what only reads need not wait for it
+
         descriptor, name = tempfile.mkstemp(dir=folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
