@@ -16,6 +16,7 @@ from moto.server import ThreadedMotoServer
 
 from tools.deploy.aws import Account
 from tools.deploy.buckets import is_ours
+from tools.deploy.deploy import way_out
 from tools.deploy.errors import BadStage, BucketNameTaken
 from tools.deploy.site import page_files
 from tools.deploy.stage import Stage
@@ -135,3 +136,17 @@ def test_the_page_that_is_published_is_whole_and_points_to_itself() -> None:
         assert f'"{folder}/{name}"' in text
     assert b"127.0.0.1" not in files[f"{folder}/config.js"]
     assert page_files().keys() == files.keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "next_step"),
+    [
+        (
+            "UPDATE_ROLLBACK_FAILED",
+            "`aws cloudformation continue-update-rollback --stack-name inkling-prod`",
+        ),
+        ("DELETE_FAILED", "It was to be removed: `make destroy STAGE=prod KEEP_FEEDBACK=1`"),
+    ],
+)
+def test_a_stack_that_is_stuck_says_how_to_go_on(status: str, next_step: str) -> None:
+    assert next_step in way_out("inkling-prod", status, Stage("prod"))

@@ -33,7 +33,7 @@ def deploy(account: Account, stage: Stage, build: Path, given: Mapping[str, str]
     template = _template(build)
     _check_parameters(given, template)
     stack = Stack(account, stage.stack)
-    stack.settle(_way_out(stack, stage))
+    stack.settle(way_out(stack.name, stack.status, stage))
     kept = _feedback_kept(account, stage, stack)
     bucket = ensure_shared(account)
     code_key = _upload(account, bucket, build / PACKAGE, "code")
@@ -121,22 +121,21 @@ def _change(stack: Stack, stage: Stage, url: str, parameters: Mapping[str, str])
     for change in stack.changes(plan):
         print(f"  {change}")
     print("Carrying them out; the first time takes some minutes ...", flush=True)
-    stack.execute(plan, _way_out(stack, stage))
+    stack.execute(plan, way_out(stack.name, stack.status, stage))
 
 
-def _way_out(stack: Stack, stage: Stage) -> str:
-    """Return what to do where the stack cannot be changed, or a change fails."""
+def way_out(stack: str, status: str | None, stage: Stage) -> str:
+    """Return what to do where a stack of that status cannot be changed, or a change fails."""
     again = (
         f"`make destroy STAGE={stage.name} KEEP_FEEDBACK=1` and `make deploy STAGE={stage.name}`"
     )
-    match stack.status:
+    match status:
         case (
             None | "REVIEW_IN_PROGRESS" | "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED"
         ):
             return f"Its first creation failed: mend the cause, then {again}."
         case "UPDATE_ROLLBACK_FAILED":
-            name = stack.name
-            command = f"aws cloudformation continue-update-rollback --stack-name {name}"
+            command = f"aws cloudformation continue-update-rollback --stack-name {stack}"
             return f"Run `{command}`, then `make deploy` again."
         case "DELETE_FAILED":
             return f"It was to be removed: {again}."
