@@ -15,11 +15,15 @@ REASON ?=
 export STORE REASON
 # Options of the benches, as in --quick.
 BENCH ?=
+# The requirements that are locked; torch's build is another one on each kind of machine.
+LOCKED := requirements requirements-local requirements-dev requirements-stack requirements-peer
 BIN := .venv/bin
 TRAIN_BIN := .venv-train/bin
 DEPLOY = @$(BIN)/python -m tools.deploy
 HEADS = $(BIN)/python -m export.heads $(if $(STORE),--store "$$STORE")
 PIP := -m pip install --quiet --disable-pip-version-check
+# Nothing is installed whose sha256 is not in its lock.
+PIP_LOCKED := $(PIP) --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
 # Every target that is described below; none of them makes a file of its name.
@@ -115,25 +119,32 @@ freeze: .venv/run.stamp ## let no round change what is served (STORE, REASON)
 unfreeze: .venv/run.stamp ## let rounds promote again (STORE, REASON)
 	@$(HEADS) unfreeze $(if $(REASON),--reason "$$REASON")
 
+lock: .venv/dev.stamp ## write locks/, the hashes of all that is installed, anew (UPGRADE=1: newer versions)
+	@for name in $(LOCKED); do \
+	  $(BIN)/uv pip compile $$name.txt --quiet --universal --python-version 3.12 \
+	    --generate-hashes --no-annotate --no-emit-package pip --custom-compile-command "make lock" \
+	    $(if $(UPGRADE),--upgrade) --output-file locks/$$name.txt || exit 1; \
+	done
+
 clean: ## remove environments, caches and build; models, feedback and runs stay
 	rm -rf .venv .venv-stack .venv-train .venv-peer build .cache .mypy_cache .ruff_cache .pytest_cache
 
-.venv/run.stamp: requirements.txt requirements-local.txt
+.venv/run.stamp: locks/requirements-local.txt
 	@[ -x $(BIN)/python ] || { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv; }
 	@echo "Installing what the API needs (once)..."
-	@$(BIN)/python $(PIP) -r requirements-local.txt
+	@$(BIN)/python $(PIP_LOCKED) -r locks/requirements-local.txt
 	@touch $@
 
-.venv/dev.stamp: .venv/run.stamp requirements-dev.txt
+.venv/dev.stamp: .venv/run.stamp locks/requirements-dev.txt
 	@echo "Installing what the tests need (once)..."
-	@$(BIN)/python $(PIP) -r requirements-dev.txt
+	@$(BIN)/python $(PIP_LOCKED) -r locks/requirements-dev.txt
 	@touch $@
 
-.venv-stack/stack.stamp: requirements-stack.txt
+.venv-stack/stack.stamp: locks/requirements-stack.txt
 	@[ -x .venv-stack/bin/python ] || \
 	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-stack; }
 	@echo "Installing what proves the stack without an account (once)..."
-	@.venv-stack/bin/python $(PIP) -r requirements-stack.txt
+	@.venv-stack/bin/python $(PIP_LOCKED) -r locks/requirements-stack.txt
 	@touch $@
 
 .venv-train/train.stamp: requirements-export.txt
@@ -143,9 +154,9 @@ clean: ## remove environments, caches and build; models, feedback and runs stay
 	@$(TRAIN_BIN)/python $(PIP) -r requirements-export.txt
 	@touch $@
 
-.venv-peer/peer.stamp: requirements-peer.txt
+.venv-peer/peer.stamp: locks/requirements-peer.txt
 	@[ -x .venv-peer/bin/python ] || \
 	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-peer; }
 	@echo "Installing the peer that the benches compare with (once)..."
-	@.venv-peer/bin/python $(PIP) -r requirements-peer.txt
+	@.venv-peer/bin/python $(PIP_LOCKED) -r locks/requirements-peer.txt
 	@touch $@

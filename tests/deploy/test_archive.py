@@ -39,6 +39,7 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     shutil.copytree(ROOT / "chalicelib", folder / "chalicelib")
     shutil.copytree(ROOT / ".chalice", folder / ".chalice")
+    shutil.copytree(ROOT / "locks", folder / "locks")
     for name in ("app.py", "requirements.txt"):
         shutil.copy(ROOT / name, folder / name)
     return folder
@@ -90,11 +91,14 @@ def test_the_same_sources_give_the_same_bytes(package: Path, project: Path) -> N
     (project / "chalicelib" / ".config.py.swp").write_bytes(b"an editor's")
     again = build_package(project.parent / "again", root=project)
     assert again.read_bytes() == (package / "deployment.zip").read_bytes()
-    assert (again.parent / "template.json").read_bytes() == (package / "template.json").read_bytes()
+    for name in ("template.json", "sbom.json"):
+        assert (again.parent / name).read_bytes() == (package / name).read_bytes()
 
 
 def test_a_requirement_that_is_nowhere_fails_and_leaves_the_old_package(project: Path) -> None:
-    (project / "requirements.txt").write_text("inkling-is-no-such-package==1.0\n")
+    pin = "inkling-is-no-such-package==1.0"
+    (project / "requirements.txt").write_text(f"{pin}\n")
+    (project / "locks" / "requirements.txt").write_text(f"{pin} --hash=sha256:{'0' * 64}\n")
     out = project.parent / "out"
     out.mkdir()
     (out / "deployment.zip").write_bytes(b"of before")

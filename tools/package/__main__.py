@@ -1,4 +1,7 @@
-"""`make package`: build/deployment.zip and build/template.json, ready for CloudFormation."""
+"""`make package`: build/deployment.zip and build/template.json, ready for CloudFormation.
+
+Beside them build/sbom.json says what is in the package, in CycloneDX.
+"""
 
 import argparse
 import hashlib

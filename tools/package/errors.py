@@ -54,3 +54,45 @@ class PackageTooLarge(PackagingFailed):
         )
         self.actual_bytes = actual_bytes
         self.limit_bytes = limit_bytes
+
+
+class LockOutdated(PackagingFailed):
+    """A file of requirements and its lock do not say the same."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}; `make lock` writes the locks anew.")
+
+
+class NotLocked(PackagingFailed):
+    """A file that would ship is another than the one that was locked."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} does not have the sha256 that its lock demands, so it was changed since. "
+            "Remove .cache/wheels and try again; if that does not help, ship nothing of it."
+        )
+        self.name = name
+
+
+class UnknownOrigin(PackagingFailed):
+    """Something in the package is neither ours nor out of a locked wheel."""
+
+    def __init__(self, names: list[str]) -> None:
+        shown = ", ".join(names[:5])
+        super().__init__(
+            f"{len(names)} files of the package are not those of a locked wheel: {shown}. "
+            "Install anew what is installed (remove .venv), and build again."
+        )
+        self.names = names
+
+
+class LicenceNotAllowed(PackagingFailed):
+    """Something in the package may not be shipped under the terms it comes under, or has none."""
+
+    def __init__(self, what: str, licence: str) -> None:
+        super().__init__(
+            f"{what} has the licence {licence or 'of nothing'}; tools/package/licences.py allows "
+            "others. Look at its terms, and name it there, or do without it."
+        )
+        self.what = what
+        self.licence = licence
