@@ -51,6 +51,9 @@ def test_files_come_with_their_type_and_the_strict_policy(
     assert "default-src 'none'" in policy
     assert f"connect-src 'self' {API}" in policy
     assert "unsafe" not in policy
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_the_config_names_the_api_that_was_given(port: int) -> None:

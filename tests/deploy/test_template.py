@@ -181,6 +181,23 @@ def test_the_page_has_the_policy_it_is_developed_under(template: Template) -> No
     assert config["ContentSecurityPolicy"]["ContentSecurityPolicy"] == here
 
 
+def test_all_that_cloudfront_sends_carries_the_security_headers(template: Template) -> None:
+    policies = of_type(template, "AWS::CloudFront::ResponseHeadersPolicy")
+    (distribution,) = of_type(template, "AWS::CloudFront::Distribution").values()
+    config = distribution["DistributionConfig"]
+    behaviours = [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]
+    assert {b["ResponseHeadersPolicyId"]["Ref"] for b in behaviours} == policies.keys()
+    for policy in policies.values():
+        headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+        assert all(header["Override"] for header in headers.values())
+        directives = headers["ContentSecurityPolicy"]["ContentSecurityPolicy"].split("; ")
+        assert {"default-src 'none'", "frame-ancestors 'none'"} <= set(directives)
+        assert "ContentTypeOptions" in headers
+        assert headers["FrameOptions"]["FrameOption"] == "DENY"
+        assert headers["ReferrerPolicy"]["ReferrerPolicy"] == "no-referrer"
+        assert headers["StrictTransportSecurity"]["AccessControlMaxAgeSec"] >= 31_536_000
+
+
 def test_what_the_gateway_refuses_has_the_shape_of_all_problems(template: Template) -> None:
     responses = template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
     known = {problem.code for problem in PROBLEMS.values()}
@@ -190,6 +207,9 @@ def test_what_the_gateway_refuses_has_the_shape_of_all_problems(template: Templa
         headers = response["ResponseParameters"]["Headers"]
         assert headers["Access-Control-Allow-Origin"] == "'*'", kind
         assert headers["Content-Type"] == "'application/problem+json'"
+        assert headers["Cache-Control"] == "'no-store'"
+        assert headers["X-Content-Type-Options"] == "'nosniff'"
+        assert headers["X-Request-Id"] == "context.requestId"  # the gateway's own, as in the body
     assert (
         json.loads(responses["REQUEST_TOO_LARGE"]["ResponseTemplates"]["application/json"])["code"]
         in known

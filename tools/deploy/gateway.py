@@ -33,16 +33,18 @@ def gateway_responses() -> dict[str, Any]:
 
 
 def _response(kind: str, problem: Problem) -> dict[str, Any]:
-    headers = {
+    texts = {
         "Access-Control-Allow-Origin": "*",  # nothing in it is for one origin alone
         "Access-Control-Expose-Headers": EXPOSED_HEADERS,
         "Cache-Control": "no-store",
         "Content-Type": PROBLEM_TYPE,
+        "X-Content-Type-Options": "nosniff",
     }
     if problem.status in TO_BE_TRIED_AGAIN:
-        headers["Retry-After"] = str(RETRY_AFTER_S)
+        texts["Retry-After"] = str(RETRY_AFTER_S)
+    headers = {name: f"'{text}'" for name, text in texts.items()}
     response: dict[str, Any] = {
-        "ResponseParameters": {"Headers": {name: f"'{text}'" for name, text in headers.items()}},
+        "ResponseParameters": {"Headers": headers | {"X-Request-Id": "context.requestId"}},
         "ResponseTemplates": {"application/json": _body(problem)},
     }
     if kind != KEEPS_STATUS:
