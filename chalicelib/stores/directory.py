@@ -18,7 +18,9 @@ from chalicelib.stores.store import (
     Listed,
     check_key,
     check_prefix,
+    check_size,
     is_key,
+    require_readable,
 )
 
 # No key begins with a dot, so these two never get in a key's way.
@@ -51,6 +53,7 @@ class DirectoryStore:
     def put(self, key: str, data: bytes, *, expected: Expected | str = Expected.ANYTHING) -> str:
         """Write `data` under `key`, all or nothing, and return its tag; raises Conflict."""
         path = self._path(key)
+        check_size(data)
         with _translated("put", key), self._temporary(data) as temporary:
             _make_folder(path.parent)
             with self._locked():
@@ -136,6 +139,7 @@ def _tag(data: bytes) -> str:
 
 def _read(path: Path) -> bytes | None:
     try:
+        require_readable(path.stat().st_size)
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None

@@ -17,6 +17,8 @@ from chalicelib.stores.store import (
     Listed,
     check_key,
     check_prefix,
+    check_size,
+    require_readable,
 )
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class S3Store:
 
         def call(client: "BaseClient") -> Blob:
             response = client.get_object(Bucket=self._bucket, Key=name)
+            require_readable(response["ContentLength"])
             return Blob(response["Body"].read(), response["ETag"])
 
         try:
@@ -70,7 +73,7 @@ class S3Store:
         next one's way: so that object is compared with `data` before it counts as a conflict. Two
         that may swap in the same bytes must therefore put something of their own into them.
         """
-        put = {"Bucket": self._bucket, "Key": self._name(key), "Body": data}
+        put = {"Bucket": self._bucket, "Key": self._name(key), "Body": check_size(data)}
         suffix = PurePosixPath(key).suffix
         put["ContentType"] = CONTENT_TYPES.get(suffix, "application/octet-stream")
         put |= _condition(expected)
@@ -143,6 +146,9 @@ class S3Store:
                     break
             except BotoCoreError as error:
                 failure = error
+            except OSError as error:  # what lies there is too large, and stays so
+                failure = error
+                break
         reason = failure or "no time was left"
         logger.warning("Could not %s %s in bucket %s: %s", operation, key, self._bucket, reason)
         raise StorageUnavailable(operation) from failure

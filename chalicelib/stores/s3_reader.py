@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.stores.signature import Signer
-from chalicelib.stores.store import Blob, check_key, check_prefix
+from chalicelib.stores.store import Blob, check_key, check_prefix, require_readable
 
 if TYPE_CHECKING:
     import ssl
@@ -89,6 +89,7 @@ def has_credentials(environ: Mapping[str, str]) -> bool:
 
 def _blob(response: "HTTPResponse", name: str) -> Blob | None:
     """Return what S3 answers. Raises OSError where it answers with neither object nor absence."""
+    require_readable(response.length)
     data = response.read()
     if response.status == 200:
         return Blob(data, response.headers["ETag"])

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
+from errno import EFBIG
 from typing import NamedTuple, Protocol
 
+# Several times the largest that is put; what somebody else made larger is not read into memory.
+MAX_BLOB_BYTES = 16 * 1024 * 1024
 MAX_KEY_CHARACTERS = 500  # with a prefix as long, still within the 1,024 bytes of S3
 _SEGMENT = r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]{0,127}"
 _KEY = re.compile(rf"{_SEGMENT}(/{_SEGMENT})*")
@@ -47,7 +50,10 @@ class Reader(Protocol):
     """What can be read by key, as from a store."""
 
     def get(self, key: str) -> Blob | None:
-        """Return what lies under `key`, None where nothing does. Raises StorageUnavailable."""
+        """Return what lies under `key`, None where nothing does.
+
+        Raises StorageUnavailable, also for more than MAX_BLOB_BYTES.
+        """
 
 
 class Store(Reader, Protocol):
@@ -62,7 +68,7 @@ class Store(Reader, Protocol):
         """Write `data` under `key`, all or nothing, and return its tag.
 
         expected: what must be there for it to be written: ANYTHING, NOTHING, or the tag of a blob.
-        Raises Conflict where something else is there.
+        Raises Conflict where something else is there, ValueError for more than MAX_BLOB_BYTES.
         """
 
     def delete(self, key: str) -> None:
@@ -95,6 +101,22 @@ def check_key(key: str) -> str:
     if not is_key(key):
         raise ValueError(f"{key[:MAX_KEY_CHARACTERS]!r} is not a key")
     return key
+
+
+def check_size(data: bytes) -> bytes:
+    """Return `data`; raises ValueError where it is too large for a blob."""
+    if len(data) > MAX_BLOB_BYTES:
+        raise ValueError(f"{len(data)} bytes are too many for a blob; it holds {MAX_BLOB_BYTES}")
+    return data
+
+
+def require_readable(size_bytes: int | None) -> None:
+    """Raise OSError where what is about to be read is too large for a blob.
+
+    size_bytes: as announced; None where it is not, as with errors that S3 answers.
+    """
+    if size_bytes is not None and size_bytes > MAX_BLOB_BYTES:
+        raise OSError(EFBIG, f"it holds {size_bytes} bytes, of which {MAX_BLOB_BYTES} are read")
 
 
 def check_prefix(prefix: str) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.errors import StorageUnavailable
 from chalicelib.stores.open import open_store
 from chalicelib.stores.store import MAX_KEY_CHARACTERS, Conflict, Expected, Store
 
@@ -149,6 +150,21 @@ def test_the_longest_key_is_a_key(store: Store) -> None:
     assert len(key) == MAX_KEY_CHARACTERS
     store.put(key, b"x")
     assert [listed.key for listed in store.list()] == [key]
+
+
+def test_a_blob_that_somebody_made_too_large_is_not_read(
+    store: Store, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put("a/b.json", b"x" * 1001)
+    monkeypatch.setattr("chalicelib.stores.store.MAX_BLOB_BYTES", 1000)
+    with pytest.raises(StorageUnavailable):
+        store.get("a/b.json")
+    assert "it holds 1001 bytes" in caplog.text
+    assert "a/b.json" in caplog.text
+    with pytest.raises(ValueError, match="too many for a blob"):
+        store.put("a/b.json", b"x" * 1001)
+    store.put("a/b.json", b"x" * 1000)
+    assert store.get("a/b.json")
 
 
 def test_sweeping_takes_nothing_that_was_put(store: Store) -> None:

@@ -57,6 +57,15 @@ def test_it_reads_what_the_store_wrote(bucket: str, reader: S3Reader) -> None:
     assert reader.get("learning/v1/a=b_c.json") == store.get("learning/v1/a=b_c.json")
 
 
+def test_what_somebody_made_too_large_is_not_read(
+    bucket: str, reader: S3Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    S3Store(bucket, "some/prefix/").put("learning/v1/a.json", b"x" * 1001)
+    monkeypatch.setattr("chalicelib.stores.store.MAX_BLOB_BYTES", 1000)
+    with pytest.raises(StorageUnavailable):
+        reader.get("learning/v1/a.json")
+
+
 def test_what_is_not_there_is_none(reader: S3Reader) -> None:
     assert reader.get("learning/v1/current.json") is None
 
