@@ -12,12 +12,14 @@ FEEDBACK = "INKLING_FEEDBACK"
 ALLOWED_ORIGINS = "INKLING_ALLOWED_ORIGINS"
 LOG_LEVEL = "INKLING_LOG_LEVEL"
 MODELS = "INKLING_MODELS"
-VARIABLES = (FEEDBACK, ALLOWED_ORIGINS, LOG_LEVEL, MODELS)
+METRICS = "INKLING_METRICS"
+VARIABLES = (FEEDBACK, ALLOWED_ORIGINS, LOG_LEVEL, MODELS, METRICS)
 TOOL_VARIABLES = ("INKLING_CHROMIUM", "INKLING_PYTHON")  # for make; the API leaves them alone
 LAMBDA_FUNCTION = "AWS_LAMBDA_FUNCTION_NAME"  # set by Lambda, and nowhere else
 
 ANY_ORIGIN = "*"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_NAMESPACE = re.compile(r"(?!AWS/)[A-Za-z0-9._/#:-]{1,255}")  # CloudWatch's rule
 _ORIGIN = re.compile(r"https?://[a-z0-9.\[\]:-]+")
 
 
@@ -29,6 +31,7 @@ class Settings:
     allowed_origins: the origins whose pages may call the API; ("*",) for all.
     log_level: of the project's own log lines.
     models_directory: holds manifest.json and the models it names.
+    metrics: namespace of the counts in CloudWatch, one for each stage of an account.
     in_lambda: whether this process is a Lambda function's.
     """
 
@@ -36,6 +39,7 @@ class Settings:
     allowed_origins: tuple[str, ...] = (ANY_ORIGIN,)
     log_level: str = "INFO"
     models_directory: Path = Path(__file__).parent / "models"
+    metrics: str = "Inkling"
     in_lambda: bool = False
 
 
@@ -50,6 +54,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         allowed_origins=_origins(_filled(environ, ALLOWED_ORIGINS, ANY_ORIGIN)),
         log_level=_log_level(_filled(environ, LOG_LEVEL, default.log_level)),
         models_directory=Path(_filled(environ, MODELS, str(default.models_directory))),
+        metrics=_namespace(_filled(environ, METRICS, default.metrics)),
         in_lambda=LAMBDA_FUNCTION in environ,
     )
 
@@ -73,6 +78,16 @@ def _origins(value: str) -> tuple[str, ...]:
                 "lower case, without a path, separated by commas",
             )
     return origins
+
+
+def _namespace(value: str) -> str:
+    if not _NAMESPACE.fullmatch(value):
+        raise InvalidSetting(
+            METRICS,
+            f"is {value!r}; a namespace of CloudWatch is 1 to 255 of A-Z a-z 0-9 . _ / # : - "
+            "and does not begin with AWS/",
+        )
+    return value
 
 
 def _log_level(value: str) -> str:

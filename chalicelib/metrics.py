@@ -9,16 +9,21 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-NAMESPACE = "Inkling"
 MOST_AT_ONCE = 100  # metrics that CloudWatch takes from one line
 
 
 class MetricLog:
     """Writes metrics where CloudWatch reads them: to the standard output of a Lambda function."""
 
-    def __init__(self, stream: TextIO | None, now_s: Callable[[], float] = time.time) -> None:
-        """Write to `stream`; None, as everywhere but in Lambda, writes nothing."""
+    def __init__(
+        self, stream: TextIO | None, namespace: str, now_s: Callable[[], float] = time.time
+    ) -> None:
+        """Write to `stream`; None, as everywhere but in Lambda, writes nothing.
+
+        namespace: keeps the counts of this stage from those of others.
+        """
         self._stream = stream
+        self._namespace = namespace
         self._now_s = now_s
 
     def write(self, counts: Mapping[str, float], dimensions: Mapping[str, str] = {}) -> None:
@@ -31,7 +36,7 @@ class MetricLog:
         if len(counts) > MOST_AT_ONCE or counts.keys() & dimensions.keys():
             raise ValueError(f"{len(counts)} metrics with {sorted(dimensions)} fit into no line")
         described = {
-            "Namespace": NAMESPACE,
+            "Namespace": self._namespace,
             "Dimensions": [list(dimensions)],
             "Metrics": [{"Name": name, "Unit": "Count"} for name in counts],
         }

@@ -26,7 +26,7 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.cold_start_ms: float | None = None
-        self.metrics = MetricLog(sys.stdout if settings.in_lambda else None)
+        self.metrics = MetricLog(sys.stdout if settings.in_lambda else None, settings.metrics)
 
     @cached_property
     def recognizer(self) -> "Recognizer":

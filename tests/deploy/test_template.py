@@ -221,6 +221,20 @@ def test_what_the_gateway_refuses_has_the_shape_of_all_problems(template: Templa
     )
 
 
+def test_the_counts_of_a_stage_are_its_own_and_its_alarm_watches_them(template: Template) -> None:
+    (alarm,) = [
+        a
+        for a in of_type(template, "AWS::CloudWatch::Alarm").values()
+        if a["MetricName"] == "RoundRefused"
+    ]
+    own = {"Fn::Sub": "Inkling/${AWS::StackName}"}
+    assert alarm["Namespace"] == own
+    assert "Dimensions" not in alarm
+    for name, function in of_type(template, "AWS::Serverless::Function").items():
+        if name != "Fuse":
+            assert function["Environment"]["Variables"]["INKLING_METRICS"] == own
+
+
 def test_the_access_log_says_nothing_of_who_asked(template: Template) -> None:
     line = template["Resources"]["RestAPI"]["Properties"]["AccessLogSetting"]["Format"]
     found = set(re.findall(r"\$context\.[a-zA-Z.]+", line))

@@ -46,7 +46,7 @@ def test_feedback_is_learnt_once_however_often_the_schedule_fires(
         accept(store, odd_seven(rng), "7", number)
     settings = settings_from({"INKLING_FEEDBACK": location, "INKLING_MODELS": str(models)})
     services, stream = Services(settings), io.StringIO()
-    services.metrics = MetricLog(stream)
+    services.metrics = MetricLog(stream, "Inkling")
     with caplog.at_level(logging.INFO, "chalicelib"):
         outcomes = [run_scheduled_round(services)["outcome"] for _ in range(2)]
     assert outcomes == ["promoted", "unchanged"]

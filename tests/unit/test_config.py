@@ -26,6 +26,7 @@ def test_every_variable_is_taken() -> None:
             "INKLING_ALLOWED_ORIGINS": "https://a.example, http://localhost:8080",
             "INKLING_LOG_LEVEL": "DEBUG",
             "INKLING_MODELS": "/models",
+            "INKLING_METRICS": "Inkling/inkling-prod",
             "AWS_LAMBDA_FUNCTION_NAME": "inkling",
         }
     )
@@ -34,6 +35,7 @@ def test_every_variable_is_taken() -> None:
         allowed_origins=("https://a.example", "http://localhost:8080"),
         log_level="DEBUG",
         models_directory=Path("/models"),
+        metrics="Inkling/inkling-prod",
         in_lambda=True,
     )
 
@@ -68,6 +70,12 @@ def test_what_no_browser_sends_as_an_origin_is_refused(origins: str) -> None:
 def test_an_unknown_log_level_is_named(level: str) -> None:
     with pytest.raises(InvalidSetting, match=f"^INKLING_LOG_LEVEL is '{level}'"):
         settings_from({"INKLING_LOG_LEVEL": level})
+
+
+@pytest.mark.parametrize("namespace", ["AWS/Lambda", "Ink ling", "x" * 256, "Ünkling"])
+def test_what_cloudwatch_takes_for_no_namespace_is_named(namespace: str) -> None:
+    with pytest.raises(InvalidSetting, match=r"^INKLING_METRICS is "):
+        settings_from({"INKLING_METRICS": namespace})
 
 
 def test_a_misspelt_variable_is_named_with_those_that_there_are() -> None:

@@ -10,7 +10,7 @@ from chalicelib.metrics import MOST_AT_ONCE, MetricLog
 
 def test_a_line_is_in_the_embedded_metric_format() -> None:
     stream = io.StringIO()
-    log = MetricLog(stream, now_s=lambda: 1772366400.25)
+    log = MetricLog(stream, "Inkling/inkling-prod", now_s=lambda: 1772366400.25)
     log.write({"RoundsRefused": 1, "Accepted": 41.0}, {"Model": "cnn"})
     assert stream.getvalue().count("\n") == 1
     assert json.loads(stream.getvalue()) == {
@@ -18,7 +18,7 @@ def test_a_line_is_in_the_embedded_metric_format() -> None:
             "Timestamp": 1772366400250,
             "CloudWatchMetrics": [
                 {
-                    "Namespace": "Inkling",
+                    "Namespace": "Inkling/inkling-prod",
                     "Dimensions": [["Model"]],
                     "Metrics": [
                         {"Name": "RoundsRefused", "Unit": "Count"},
@@ -34,7 +34,7 @@ def test_a_line_is_in_the_embedded_metric_format() -> None:
 
 
 def test_nowhere_to_write_is_no_failure() -> None:
-    MetricLog(None).write({"Feedback": 1})
+    MetricLog(None, "Inkling").write({"Feedback": 1})
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,4 @@ def test_what_cloudwatch_would_drop_is_refused_everywhere(
     counts: dict[str, float], dimensions: dict[str, str]
 ) -> None:
     with pytest.raises(ValueError, match=r"fit|compliant"):
-        MetricLog(None).write(counts, dimensions)
+        MetricLog(None, "Inkling").write(counts, dimensions)

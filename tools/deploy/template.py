@@ -71,6 +71,7 @@ def _settings() -> dict[str, Any]:
         "INKLING_FEEDBACK": {"Fn::Sub": f"s3://{FEEDBACK_BUCKET}"},
         "INKLING_ALLOWED_ORIGINS": {"Ref": "AllowedOrigins"},
         "INKLING_LOG_LEVEL": {"Ref": "LogLevel"},
+        "INKLING_METRICS": {"Fn::Sub": "Inkling/${AWS::StackName}"},
     }
 
 
