@@ -4,7 +4,14 @@ from functools import cache
 from typing import Any
 
 from chalicelib import __version__
-from chalicelib.http.problems import INTERNAL, PROBLEM_TYPE, PROBLEMS
+from chalicelib.http.problems import (
+    ALL_PROBLEMS,
+    INTERNAL,
+    PROBLEM_TYPE,
+    RATE_LIMITED,
+    TO_BE_TRIED_AGAIN,
+    UNAVAILABLE,
+)
 from chalicelib.http.requests import IMAGE_TYPES, JSON_TYPE
 from chalicelib.http.schemas import OPTIONS, SCHEMAS, one_of
 
@@ -74,7 +81,6 @@ def _submit_feedback() -> Operation:
         "submitFeedback",
         {201: _json("Receipt"), 200: _json("Receipt", "The same request had come before.")},
         409,
-        503,
         *BODY_PROBLEMS,
     )
     operation["parameters"] = [
@@ -92,7 +98,7 @@ def _submit_feedback() -> Operation:
 
 def _withdraw_feedback() -> Operation:
     operation = _operation(
-        "Take feedback back", "withdrawFeedback", {204: _empty("It is gone.")}, 404, 503
+        "Take feedback back", "withdrawFeedback", {204: _empty("It is gone.")}, 404
     )
     return operation | {"parameters": [_in_path("receipt")]}
 
@@ -108,7 +114,7 @@ def _tagged(summary: str, name: str, schema: str | None, *problems: int) -> Oper
 def _operation(
     summary: str, name: str, answers: dict[int, dict[str, Any]], *problems: int
 ) -> Operation:
-    statuses = sorted({*problems, 429, INTERNAL.status})
+    statuses = sorted({*problems, RATE_LIMITED.status, INTERNAL.status, UNAVAILABLE.status})
     responses = {str(status): answer for status, answer in answers.items()}
     responses |= {str(status): _problem(status) for status in statuses}
     return {"summary": summary, "operationId": name, "responses": responses}
@@ -125,9 +131,9 @@ def _empty(description: str) -> dict[str, Any]:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    codes = [p.code for p in (INTERNAL, *PROBLEMS.values()) if p.status == status]
-    answer = _empty(f"code: {', '.join(codes or ['rate_limited'])}.")
-    if status in (429, 503):
+    codes = [problem.code for problem in ALL_PROBLEMS if problem.status == status]
+    answer = _empty(f"code: {', '.join(codes)}.")
+    if status in TO_BE_TRIED_AGAIN:
         answer["headers"]["Retry-After"] = {"schema": {"type": "integer"}, "required": True}
     return answer | {"content": {PROBLEM_TYPE: {"schema": one_of("Problem")}}}
 

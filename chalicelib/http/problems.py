@@ -6,6 +6,7 @@ from chalicelib import errors
 from chalicelib.errors import InklingError
 
 PROBLEM_TYPE = "application/problem+json"
+TO_BE_TRIED_AGAIN = (429, 503)  # statuses that come with Retry-After
 RETRY_AFTER_S = 5
 
 
@@ -18,6 +19,10 @@ class Problem(NamedTuple):
 
 
 INTERNAL = Problem(500, "internal_error", "Something went wrong on our side")
+# What API Gateway answers for us: it lets no more through, or the function did not answer it.
+RATE_LIMITED = Problem(429, "rate_limited", "Too many requests")
+UNAVAILABLE = Problem(503, "unavailable", "The API is not to be had at the moment")
+REFUSED = Problem(400, "bad_request", "The gateway refused the request")
 
 PROBLEMS: dict[type[InklingError], Problem] = {
     errors.InvalidJson: Problem(400, "invalid_json", "The body is not valid JSON"),
@@ -46,6 +51,8 @@ PROBLEMS: dict[type[InklingError], Problem] = {
     errors.StorageUnavailable: Problem(503, "storage_unavailable", "The storage is unavailable"),
 }
 
+ALL_PROBLEMS = (INTERNAL, RATE_LIMITED, UNAVAILABLE, REFUSED, *PROBLEMS.values())
+
 
 def problem_of(error: Exception) -> Problem:
     """Return the problem that an error is to the caller; INTERNAL for what nobody expected."""
@@ -73,6 +80,6 @@ def problem_headers(error: Exception) -> dict[str, str | list[str]]:
     headers: dict[str, str | list[str]] = {"Content-Type": PROBLEM_TYPE}
     if isinstance(error, errors.MethodNotAllowed):
         headers["Allow"] = ", ".join(error.allowed)
-    if isinstance(error, errors.StorageUnavailable):
+    if problem_of(error).status in TO_BE_TRIED_AGAIN:
         headers["Retry-After"] = str(RETRY_AFTER_S)
     return headers

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.http.problems import INTERNAL, PROBLEMS
+from chalicelib.http.problems import ALL_PROBLEMS
 from chalicelib.limits import (
     DEFAULT_CANDIDATES,
     MAX_CANDIDATES,
@@ -183,11 +183,7 @@ SCHEMAS: Schema = {
             "title": _TEXT,
             "status": {"type": "integer"},
             "detail": _TEXT,
-            "code": {
-                "enum": sorted(
-                    {problem.code for problem in (INTERNAL, *PROBLEMS.values())} | {"rate_limited"}
-                )
-            },
+            "code": {"enum": sorted({problem.code for problem in ALL_PROBLEMS})},
             "request_id": _TEXT,
             "field": _TEXT | {"description": "JSON pointer (RFC 6901) to the field at fault."},
         },

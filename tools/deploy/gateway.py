@@ -5,15 +5,23 @@ from typing import Any
 
 from chalicelib.errors import NotFound, PayloadTooLarge, UnsupportedMediaType
 from chalicelib.http.endpoint import EXPOSED_HEADERS
-from chalicelib.http.problems import INTERNAL, PROBLEM_TYPE, PROBLEMS, RETRY_AFTER_S, Problem
+from chalicelib.http.problems import (
+    PROBLEM_TYPE,
+    PROBLEMS,
+    RATE_LIMITED,
+    REFUSED,
+    RETRY_AFTER_S,
+    TO_BE_TRIED_AGAIN,
+    UNAVAILABLE,
+    Problem,
+)
 
-RATE_LIMITED = Problem(429, "rate_limited", "Too many requests")
-REFUSED = Problem(400, "bad_request", "The gateway refused the request")
-UNAVAILABLE = Problem(503, "unavailable", "The API is not to be had at the moment")
-
+# Where all the function's instances are busy, API Gateway speaks of an INTEGRATION_FAILURE; where
+# one crashes, ends at its own time limit or cannot start, of some other 5XX. To a caller all are
+# one: nobody has answered, and it may be tried again.
 ANSWERS: dict[str, Problem] = {
     "DEFAULT_4XX": REFUSED,
-    "DEFAULT_5XX": INTERNAL,
+    "DEFAULT_5XX": UNAVAILABLE,
     "THROTTLED": RATE_LIMITED,
     "QUOTA_EXCEEDED": RATE_LIMITED,
     "REQUEST_TOO_LARGE": PROBLEMS[PayloadTooLarge],
@@ -24,7 +32,6 @@ ANSWERS: dict[str, Problem] = {
     "INTEGRATION_TIMEOUT": UNAVAILABLE,
 }
 KEEPS_STATUS = "DEFAULT_4XX"  # the rest of 4xx, each with its own
-TO_BE_TRIED_AGAIN = (429, 503)
 
 
 def gateway_responses() -> dict[str, Any]:
@@ -33,7 +40,7 @@ def gateway_responses() -> dict[str, Any]:
 
 
 def _response(kind: str, problem: Problem) -> dict[str, Any]:
-    texts = {
+    headers = {
         "Access-Control-Allow-Origin": "*",  # nothing in it is for one origin alone
         "Access-Control-Expose-Headers": EXPOSED_HEADERS,
         "Cache-Control": "no-store",
@@ -41,10 +48,10 @@ def _response(kind: str, problem: Problem) -> dict[str, Any]:
         "X-Content-Type-Options": "nosniff",
     }
     if problem.status in TO_BE_TRIED_AGAIN:
-        texts["Retry-After"] = str(RETRY_AFTER_S)
-    headers = {name: f"'{text}'" for name, text in texts.items()}
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    mapped = {name: f"'{text}'" for name, text in headers.items()}  # in quotes: as it stands here
     response: dict[str, Any] = {
-        "ResponseParameters": {"Headers": headers | {"X-Request-Id": "context.requestId"}},
+        "ResponseParameters": {"Headers": mapped | {"X-Request-Id": "context.requestId"}},
         "ResponseTemplates": {"application/json": _body(problem)},
     }
     if kind != KEEPS_STATUS:
