@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Response, sync_playwright
 
 from bench.emulator.gateway import gateway
+from bench.emulator.gateway_responses import GatewayResponses
 from bench.emulator.pool import Pool
 from bench.emulator.routes import Routes
 from bench.emulator.runtime_api import HOST
@@ -60,7 +61,7 @@ def api(function: Function, template: Path) -> Iterator[str]:
     """Serve the package for the page; its address, stage included."""
     routes = Routes.of_template(template)
     pool = Pool(function, size=2)
-    server = gateway(routes, pool)
+    server = gateway(routes, GatewayResponses.of_template(template), pool)
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         yield f"http://{HOST}:{server.server_port}/{routes.stage}"

@@ -15,6 +15,7 @@ from types import FrameType
 
 from bench.emulator.cpu_share import CAN_LIMIT
 from bench.emulator.gateway import MAX_WAIT_S, gateway
+from bench.emulator.gateway_responses import GatewayResponses
 from bench.emulator.pool import Pool
 from bench.emulator.routes import Routes
 from bench.emulator.runtime_api import HOST
@@ -42,6 +43,7 @@ def main() -> int:
 
 def _serve(options: argparse.Namespace) -> None:
     routes = Routes.of_template(options.build / TEMPLATE)
+    responses = GatewayResponses.of_template(options.build / TEMPLATE)
     with functions(options.build) as found:
         variables = dict(found.inkling.variables)
         if options.feedback:
@@ -54,7 +56,7 @@ def _serve(options: argparse.Namespace) -> None:
         )
         pool = Pool(function, options.workers)
         throttle = Throttle(options.rate, options.burst)
-        server = gateway(routes, pool, options.port, throttle)
+        server = gateway(routes, responses, pool, options.port, throttle)
         try:
             print(f"http://{HOST}:{server.server_port}/{routes.stage}/v1/  (Ctrl-C stops it)")
             if not CAN_LIMIT:

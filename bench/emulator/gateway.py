@@ -1,20 +1,29 @@
 """API Gateway in front of the workers: HTTP requests become proxy events, answers HTTP again.
 
-What it refuses by itself it refuses in API Gateway's own words: unknown addresses (403), bodies
-above 10 MB (413), too many requests (429), and functions that fail (502) or take too long (504).
+What it refuses by itself it refuses as the stack's template says: unknown addresses, bodies above
+10 MB, too many requests, and functions that are all busy, fail or take too long.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 """
 
 import base64
+import http.client
 import json
 import uuid
 from contextlib import suppress
-from http import HTTPStatus
-from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from bench.emulator.gateway_responses import (
+    ALL_BUSY,
+    FAILED,
+    NO_SUCH_ADDRESS,
+    THROTTLED,
+    TIMED_OUT,
+    TOO_LARGE,
+    Answer,
+    GatewayResponses,
+)
 from bench.emulator.pool import Pool, TooManyRequests
 from bench.emulator.routes import Routes
 from bench.emulator.runtime_api import HOST, Invoked, Outcome
@@ -24,12 +33,15 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_WAIT_S = 29.0  # for the integration; a function's own timeout may end it earlier
 COLD = "/cold"
 COLD_HEADER = "X-Cold-Start"
-
-Answer = tuple[int, dict[str, str], bytes]
+WAITING = 1_000  # connections that wait to be taken up
 
 
 def gateway(
-    routes: Routes, pool: Pool, port: int = 0, throttle: Throttle | None = None
+    routes: Routes,
+    responses: GatewayResponses,
+    pool: Pool,
+    port: int = 0,
+    throttle: Throttle | None = None,
 ) -> ThreadingHTTPServer:
     """Return a server on 127.0.0.1; port 0 takes a free one.
 
@@ -48,25 +60,26 @@ def gateway(
 
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
+            if length > MAX_BODY_BYTES:
+                self.close_connection = True  # what is not read would be taken for a request
+                self._reply(responses.answer(TOO_LARGE))
+                return
+            body = self.rfile.read(length)
             if self.path == COLD:
-                self._reply(_message(HTTPStatus.OK, f"{pool.chill()} workers stopped"))
+                stopped = json.dumps({"message": f"{pool.chill()} workers stopped"})
+                self._reply((200, {"Content-Type": "application/json"}, stopped.encode()))
             elif throttle and not throttle.admit():
-                self.close_connection = True
-                self._reply(_message(HTTPStatus.TOO_MANY_REQUESTS, "Too Many Requests"))
-            elif length > MAX_BODY_BYTES:
-                self.close_connection = True
-                self._reply(_message(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request Too Long"))
+                self._reply(responses.answer(THROTTLED))
             else:
-                event = proxy_event(
-                    routes, self.command, self.path, dict(self.headers), self.rfile.read(length)
-                )
-                self._reply(_integrated(pool, event))
+                headers = dict(self.headers)
+                event = proxy_event(routes, self.command, self.path, headers, body)
+                self._reply(_integrated(pool, responses, event))
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815
 
         def _reply(self, answer: Answer) -> None:
             status, headers, body = answer
-            self.send_response_only(status, responses.get(status))
+            self.send_response_only(status, http.client.responses.get(status))
             for name, value in headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
@@ -75,9 +88,11 @@ def gateway(
                 self.wfile.write(body)
             self.wfile.flush()
 
-    server = ThreadingHTTPServer((HOST, port), Handler)
-    server.daemon_threads = True
-    return server
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = WAITING
+
+    return Server((HOST, port), Handler)
 
 
 def proxy_event(
@@ -117,23 +132,24 @@ def proxy_event(
     }
 
 
-def _integrated(pool: Pool, event: dict[str, Any] | None) -> Answer:
+def _integrated(pool: Pool, responses: GatewayResponses, event: dict[str, Any] | None) -> Answer:
     """Return a worker's answer to an event, or API Gateway's own."""
     if event is None:
-        return _message(HTTPStatus.FORBIDDEN, "Missing Authentication Token")
+        return responses.answer(NO_SUCH_ADDRESS)
     try:
         invoked, cold = pool.invoke(json.dumps(event).encode())
     except TooManyRequests:
-        return _message(HTTPStatus.TOO_MANY_REQUESTS, "Too Many Requests")
-    status, headers, body = _answered(invoked)
-    return status, headers | {COLD_HEADER: str(cold).lower()}, body
-
-
-def _answered(invoked: Invoked) -> Answer:
+        return responses.answer(ALL_BUSY)
     if invoked.outcome is Outcome.TIMED_OUT:
-        return _message(HTTPStatus.GATEWAY_TIMEOUT, "Endpoint request timed out")
+        return responses.answer(TIMED_OUT)
+    answer = _answer_of(invoked) or responses.answer(FAILED)
+    return answer[0], answer[1] | {COLD_HEADER: str(cold).lower()}, answer[2]
+
+
+def _answer_of(invoked: Invoked) -> Answer | None:
+    """Return what a function answered; None where that is no answer of a proxy."""
     if invoked.outcome is not Outcome.RESPONSE:
-        return _message(HTTPStatus.BAD_GATEWAY, "Internal server error")
+        return None
     try:
         found = json.loads(invoked.body)
         headers = dict(found.get("headers") or {})
@@ -144,9 +160,4 @@ def _answered(invoked: Invoked) -> Answer:
             body = base64.b64decode(body)
         return int(found["statusCode"]), headers, body
     except (ValueError, KeyError, TypeError, AttributeError):
-        return _message(HTTPStatus.BAD_GATEWAY, "Internal server error")
-
-
-def _message(status: HTTPStatus, message: str) -> Answer:
-    body = json.dumps({"message": message}).encode()
-    return status, {"Content-Type": "application/json"}, body
+        return None
