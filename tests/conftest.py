@@ -1,4 +1,4 @@
-"""What tests of several folders share: one browser."""
+"""What tests of several folders share: one browser, one package."""
 
 import os
 import shutil
@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.packages import code, function, package, runtime, variables
 from tools.browser import NAMES
 
 if TYPE_CHECKING:  # the training environment has no Playwright
     from playwright.sync_api import Browser
 
+__all__ = ["code", "function", "package", "runtime", "variables"]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -3,38 +3,36 @@
 import json
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from bench.own_digits import Strokes, own_digits
 from tests.browser.conftest import OpenPage
 from tests.browser.pens import draw, draw_seven_with_keys, draw_with_finger
 
-OWN = Path(__file__).with_name("digits.json")
 DRAWN = Path(__file__).resolve().parents[2].parent / "shared/data/drawn/strokes.json"
 SEED = 20
 DRAWN_COUNT = 30
 LEAST_RIGHT = 28  # no reader is right about every hand
 MOST_POINTS = 40  # of a stroke; each is a round trip to the browser
 
-Digit = dict[str, Any]
 
-
-def read_off(page: Page, digit: Digit) -> str:
+def read_off(page: Page, strokes: Strokes) -> str:
     """Draw a digit and return the answer on the page."""
     if page.locator("#clear").is_enabled():
         page.locator("#clear").click()
-    step = max(1, max(map(len, digit["strokes"])) // MOST_POINTS)
-    draw(page, [[*stroke[::step], stroke[-1]] for stroke in digit["strokes"]])
+    step = max(1, max(map(len, strokes)) // MOST_POINTS)
+    draw(page, [[*stroke[::step], stroke[-1]] for stroke in strokes])
     expect(page.locator("#reading")).to_have_attribute("data-state", "answer")
     return page.locator("#answer").inner_text()
 
 
 def test_our_own_digits_are_read(real_api: str, open_page: OpenPage) -> None:
     page = open_page(real_api)
-    digits = json.loads(OWN.read_bytes())
-    assert [read_off(page, digit) for digit in digits] == [str(each["label"]) for each in digits]
+    digits = own_digits()
+    read = [read_off(page, digit.strokes) for digit in digits]
+    assert read == [digit.text for digit in digits]
 
 
 def test_digits_of_many_hands_are_read(real_api: str, open_page: OpenPage) -> None:
@@ -43,14 +41,14 @@ def test_digits_of_many_hands_are_read(real_api: str, open_page: OpenPage) -> No
     page = open_page(real_api)
     print("seed", SEED)
     digits = random.Random(SEED).sample(json.loads(DRAWN.read_bytes()), DRAWN_COUNT)
-    answers = [(read_off(page, digit), str(digit["label"])) for digit in digits]
+    answers = [(read_off(page, digit["strokes"]), str(digit["label"])) for digit in digits]
     right = sum(answer == label for answer, label in answers)
     assert right >= LEAST_RIGHT, answers
 
 
 def test_a_finger_and_the_keyboard_are_read_too(real_api: str, open_page: OpenPage) -> None:
     page = open_page(real_api, has_touch=True, viewport={"width": 360, "height": 640})
-    draw_with_finger(page, json.loads(OWN.read_bytes())[6]["strokes"])
+    draw_with_finger(page, own_digits()[6].strokes)
     expect(page.locator("#answer")).to_have_text("3")
     page.locator("#clear").click()
     page.locator("#paper").focus()
@@ -67,7 +65,7 @@ def test_a_scribble_is_no_digit(real_api: str, open_page: OpenPage) -> None:
 
 def test_all_models_and_their_figures_are_shown(real_api: str, open_page: OpenPage) -> None:
     page = open_page(real_api)
-    draw(page, json.loads(OWN.read_bytes())[0]["strokes"])
+    draw(page, own_digits()[0].strokes)
     expect(page.locator("#models th")).to_have_text(["cnn", "perceptron"])
     expect(page.locator("#models td")).to_have_count(6)
     expect(page.locator("#figures tr")).to_have_count(3)

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from pathlib import Path
 
 import numpy as np
 
+from bench.own_digits import Strokes, own_digits
 from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.learning.keys import FeedbackStatus
 from chalicelib.learning.records import Submission
@@ -19,15 +19,7 @@ from export.command import MODELS_FOLDER
 from export.review.queue import Queue
 from export.review.session import Review
 
-DIGITS = Path(__file__).parents[1] / "browser" / "digits.json"
 WAITING, ACCEPTED, REJECTED = FeedbackStatus
-
-Strokes = list[list[list[float]]]
-
-
-def own_digits() -> list[tuple[Strokes, str]]:
-    """Return two drawings of each digit with what they are."""
-    return [(each["strokes"], str(each["label"])) for each in json.loads(DIGITS.read_bytes())]
 
 
 def send(store: Store, strokes: Strokes, label: str | None) -> str:

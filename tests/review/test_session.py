@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from bench.own_digits import own_digits
 from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.learning.heads import Head
 from chalicelib.learning.pointer import HeadBook
@@ -20,7 +21,6 @@ from tests.review.senders import (
     WAITING,
     id_of,
     lying,
-    own_digits,
     review_of,
     send,
     send_alike,
