@@ -88,7 +88,7 @@ def peer(model: Path) -> Iterator[tuple[subprocess.Popen[bytes], HTTPConnection]
     process = subprocess.Popen(
         [PEER_BIN / "uvicorn", "peer:app", "--port", str(port), "--log-level", "warning"],
         cwd=PEER,
-        env={"MODEL": str(model), "PATH": os.defpath},
+        env={"MODEL": str(model), "ORT_DISABLE_TELEMETRY": "1", "PATH": os.defpath},
     )
     connection = HTTPConnection(HOST, port, timeout=START_TIMEOUT_S)
     try:

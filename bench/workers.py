@@ -67,5 +67,5 @@ def _floor(code: Path, folder: Path, runtime: Path, model: Path) -> Function:
     for name in ("numpy", "numpy.libs", "onnxruntime"):
         (folder / name).symlink_to(code / name)
     shutil.copy(FLOOR, folder)
-    variables = {"MODEL": str(model), "OPENBLAS_NUM_THREADS": "1"}
+    variables = {"MODEL": str(model), "OPENBLAS_NUM_THREADS": "1", "ORT_DISABLE_TELEMETRY": "1"}
     return Function(folder, runtime, "floor.handler", variables)

@@ -1,8 +1,14 @@
 """One ONNX model, opened and run. The one module that knows onnxruntime."""
 
+import os
 from typing import NamedTuple
 
 import numpy as np
+
+# Unless told otherwise before it is imported, onnxruntime keeps an id of this machine on its disk
+# and reports to its maker over the network. Its own function for that comes too late.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 import onnxruntime as ort
 
 from chalicelib.errors import UnusableModel
