@@ -20,13 +20,14 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 
-from bench.killed import STARTED, kill_some
+from bench.killed import STARTED, are_over, kill_some
 from bench.round_tally import RoundTally, check, is_half_done, summary
 from bench.senders import Senders
 from bench.thinned import MODEL, thinned
@@ -154,15 +155,17 @@ def _run(root: Path, registry: ModelRegistry, life: int) -> Report:
     )
 
 
-def _watch(store: DirectoryStore, latest_s: float, after_s: float | None) -> None:
+def _watch(
+    store: DirectoryStore, latest_s: float, running: Sequence[ForkProcess], after_s: float | None
+) -> None:
     """Read the pointer and its heads again and again, to the moment of a kill.
 
-    That is after so many seconds or, where `after_s` is given, so long after a promotion.
-    Raises UnusableHead.
+    That is after so many seconds or, where `after_s` is given, so long after a promotion, and at
+    once where all have ended. Raises UnusableHead.
     """
     book, until_s = HeadBook(store), time.monotonic() + latest_s
     first, _ = book.read()
-    while time.monotonic() < until_s:
+    while time.monotonic() < until_s and not are_over(running):
         current, _ = book.read()
         if after_s is not None and current.entry != first.entry:
             time.sleep(after_s)
