@@ -32,7 +32,8 @@ def are_over(running: Iterable[ForkProcess]) -> bool:
 def kill_some(tasks: Sequence[Task], life_s: float, wait: Wait = sleep) -> tuple[int, list[str]]:
     """Run tasks at once, kill them so long after the first has started, and hear what they said.
 
-    wait: called with that time and the processes; may return sooner. Returns how many were killed, and the lines of all; raises DamagedData where one failed by
+    wait: called with that time and the processes; may return sooner.
+    Returns how many were killed, and the lines of all; raises DamagedData where one failed by
     itself.
     """
     ends = [os.pipe() for _ in tasks]
