@@ -74,9 +74,9 @@ def is_half_done(store: DirectoryStore) -> bool:
 def check(root: Path, tally: RoundTally) -> None:
     """Count promotions and accepted pieces; raises DamagedData or UnusableHead where any is amiss.
 
-    The history must lead from the pointer to its beginning, with all rollbacks and, of each round
-    with a report, one promotion or none, as that says; each round that ended must have one. All
-    heads must be readable, and all feedback there once, as it was sent.
+    The history must lead from the pointer to its beginning, with all rollbacks; each round that
+    ended or promoted must have a report, and one promotion or none, as that says. All heads must be
+    readable, and all feedback there once, as it was sent.
     """
     store = DirectoryStore(root)
     history = list(HeadBook(store).history())
@@ -85,24 +85,24 @@ def check(root: Path, tally: RoundTally) -> None:
     if len(history) != tally.promotions + tally.rollbacks:
         raise DamagedData(root, f"has not the {tally.rollbacks} rollbacks in its history")
     for round_id in tally.ended | promoted.keys():
-        _check_round(store, round_id, promoted[round_id], ended=round_id in tally.ended)
+        _check_round(store, round_id, promoted[round_id])
     for sha256 in {head for entry in history for head in entry.heads.values()}:
         HeadBook(store).head(sha256)
     _check_feedback(root, tally)
 
 
-def _check_round(store: DirectoryStore, round_id: str, promoted: int, *, ended: bool) -> None:
+def _check_round(store: DirectoryStore, round_id: str, promoted: int) -> None:
     """Raise DamagedData where a round's report and its promotions do not fit.
 
-    A round that was killed once it had promoted may have no report: of two at once the other may
-    have sorted more feedback, and the next one is then another round.
+    Of two at once, one may be killed once it has promoted while the other has sorted more feedback:
+    the next one is then another round, which reports the first as well.
     """
     report = find_report(store, round_id)
     outcome = report.outcome if report else "no report"
     if promoted > 1 or (report and promoted != (outcome == Outcome.PROMOTED)):
         raise DamagedData(f"Round {round_id}", f"promoted {promoted} times and has {outcome}")
-    if ended and not report:
-        raise DamagedData(f"Round {round_id}", "has ended and has no report")
+    if not report:
+        raise DamagedData(f"Round {round_id}", "has ended or promoted and has no report")
 
 
 def _check_feedback(root: Path, tally: RoundTally) -> None:

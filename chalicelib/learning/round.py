@@ -35,6 +35,7 @@ from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.stores.store import Store
 
 FEWEST_DRAWINGS = 20
+BROKEN_OFF = "it was promoted by a run that broke off before it could say so"
 RECENT = 50  # changes of the pointer among which a promotion that broke off is looked for
 
 
@@ -90,12 +91,13 @@ class Round:
         labels = self._registry.entry(self._registry.default).labels
         lessons = collect(shelf, labels, self._progress)
         round_id = name_round(self._registry, lessons)
+        self._report_broken_off(round_id)
         if found := find_report(self._store, round_id):
             words = f"nothing has changed since the round of {found.time} ({found.outcome})"
             return Ended(replace(found, outcome=Outcome.UNCHANGED, words=words), lessons)
         if self._broke_off(round_id):
-            words = "it was promoted by a run that broke off before it could say so"
-            return Ended(self._report(round_id, lessons.dataset, Outcome.PROMOTED, words), lessons)
+            report = self._report(round_id, lessons.dataset, Outcome.PROMOTED, BROKEN_OFF)
+            return Ended(report, lessons)
         taught = len(lessons.items) - int(lessons.held_out.sum())
         if len(lessons.items) < FEWEST_DRAWINGS or not 0 < taught < len(lessons.items):
             words = f"{len(lessons.items)} accepted drawings; it takes {FEWEST_DRAWINGS}"
@@ -151,6 +153,22 @@ class Round:
             entry.action is Action.PROMOTE and entry.figures.get("round") == round_id
             for entry in islice(self._book.history(), RECENT)
         )
+
+    def _report_broken_off(self, round_id: str) -> None:
+        """Report earlier promotions of which none was left, by a run that broke off.
+
+        This run reports its own round. Another one's feedback may have changed since, so that
+        nobody would come back to it. What is older than a promotion with a report has one itself.
+        """
+        for entry in islice(self._book.history(), RECENT):
+            earlier = entry.figures.get("round")
+            if entry.action is not Action.PROMOTE or earlier in (None, round_id):
+                continue
+            if find_report(self._store, earlier):
+                return
+            dataset = entry.figures["dataset"]
+            report = self._report(earlier, dataset, Outcome.PROMOTED, BROKEN_OFF)
+            keep_report(self._store, replace(report, time=entry.time, by=entry.by))
 
     def _current_layer(self, name: str, current: Current) -> Layer | None:
         """Return the promoted head of a model; None where it answers as shipped."""

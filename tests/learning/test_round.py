@@ -159,6 +159,21 @@ def test_killed_at_any_write_a_round_promotes_once_when_run_again(
     assert writes == 5, "the head, its history, the pointer and the report are written"
 
 
+def test_a_promotion_that_broke_off_is_reported_though_the_feedback_has_changed(
+    taught: Store, registry: ModelRegistry
+) -> None:
+    before_its_report = 4
+    with pytest.raises(Killed):
+        run(Dying(taught, before_its_report, after=False), registry)
+    (promotion,) = HeadBook(taught).history()
+    accept(taught, odd_seven(np.random.default_rng(99)), "7", DRAWINGS)
+    assert run(taught, registry).report.round != promotion.figures["round"]
+    report = find_report(taught, promotion.figures["round"])
+    assert report is not None
+    assert (report.outcome, report.time) == (Outcome.PROMOTED, promotion.time)
+    assert "broke off" in report.words
+
+
 def test_random_labels_are_refused_and_the_report_says_why(
     tmp_path: Path, registry: ModelRegistry
 ) -> None:
