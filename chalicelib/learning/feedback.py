@@ -127,7 +127,7 @@ class FeedbackBook:
         remove(store, place.day, record.id)
 
     def sweep(self) -> Swept:
-        """Complete moves that broke off, remove what was broken off more than an hour ago.
+        """Complete moves that broke off, remove pictures that did more than an hour ago.
 
         Whole feedback goes only where it was withdrawn, or is older than feedback is kept.
         """
@@ -138,7 +138,7 @@ class FeedbackBook:
         before = self._now() - ORPHAN_AGE
         pictures = sum(self._sweep_pictures(status, before) for status in FeedbackStatus)
         expired = expire(self._store, self._now())
-        return Swept(moves, pictures, self._store.sweep(before), expired)
+        return Swept(moves, pictures, self._store.sweep(), expired)
 
     def _sweep_pictures(self, status: FeedbackStatus, before: datetime) -> int:
         removed, record_key = 0, None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.stores.store import (
@@ -37,7 +37,8 @@ class DirectoryStore:
     A put writes and syncs a temporary file, then renames it into place, so that a reader, or
     whoever starts after a kill or a power cut, finds all of it or nothing. What changes a key does
     so under a lock on the whole directory, held for the rename alone; the kernel frees it with the
-    process. Only the owner can read what is in it.
+    process, as it does the lock that a writer holds on its temporary file: one without is left over
+    from a process that is gone, whatever any clock says. Only the owner can read what is in it.
     """
 
     def __init__(self, root: Path) -> None:
@@ -77,16 +78,11 @@ class DirectoryStore:
         with _translated("list", prefix):
             yield from _walk(self._root / prefix, prefix)
 
-    def sweep(self, before: datetime) -> int:
-        """Remove what puts that broke off before that time left behind; return how many."""
-        removed = 0
+    def sweep(self) -> int:
+        """Remove what puts of processes that are gone left behind; return how many."""
         with _translated("sweep", TEMPORARIES), suppress(FileNotFoundError):
-            for path in (self._root / TEMPORARIES).iterdir():
-                with suppress(FileNotFoundError):
-                    if path.stat().st_mtime < before.timestamp():
-                        path.unlink()
-                        removed += 1
-        return removed
+            return sum(map(_remove_abandoned, (self._root / TEMPORARIES).iterdir()))
+        return 0
 
     def within(self, budget_s: float) -> Self:  # noqa: ARG002 - a local disk answers or fails
         """Return this store: nothing in it waits for a network."""
@@ -100,17 +96,15 @@ class DirectoryStore:
         """Give a file (mode 0600) with `data` in it, on the disk; afterwards it is gone."""
         folder = self._root / TEMPORARIES
         _make_folder(folder)
-        import tempfile  # what only reads need not wait for it
-
-        descriptor, name = tempfile.mkstemp(dir=folder)
+        file, path = _new_temporary(folder)
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with file:
                 file.write(data)
                 file.flush()
-                os.fsync(descriptor)
-            yield Path(name)
+                os.fsync(file.fileno())
+                yield path
         finally:
-            Path(name).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -163,6 +157,32 @@ def _make_folder(folder: Path) -> None:
     with suppress(FileExistsError):
         folder.mkdir(FOLDER_MODE)
     _sync_folder(folder.parent)
+
+
+def _new_temporary(folder: Path) -> tuple[BinaryIO, Path]:
+    """Return a new file (mode 0600), open and locked, and its path."""
+    import tempfile  # what only reads need not wait for it
+
+    while True:
+        descriptor, name = tempfile.mkstemp(dir=folder)
+        file = os.fdopen(descriptor, "wb")
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.fstat(descriptor).st_nlink:  # else a sweep found it before it was locked
+                return file, Path(name)
+        except OSError:
+            file.close()
+            raise
+        file.close()
+
+
+def _remove_abandoned(path: Path) -> bool:
+    """Remove a temporary file that no process holds a lock on; return whether that was so."""
+    with suppress(FileNotFoundError, BlockingIOError), path.open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+        return True
+    return False
 
 
 def _sync_folder(folder: Path) -> None:

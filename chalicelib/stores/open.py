@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from chalicelib.errors import InvalidSetting
 from chalicelib.stores.store import Reader, Store, check_prefix
 
 VARIABLE = "INKLING_FEEDBACK"
-LEFTOVER_AGE = timedelta(hours=1)
 _URL = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
@@ -17,7 +15,7 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 def open_store(location: str) -> Store:
     """Return the store at `location`: `s3://bucket/prefix`, else the path of a directory.
 
-    A directory is made by its first put; what broken puts left in it an hour ago is removed now.
+    A directory is made by its first put; what broken puts left in it is removed now.
     Raises InvalidSetting where the location is neither, StorageUnavailable.
     """
     url = _URL.fullmatch(location)
@@ -54,7 +52,7 @@ def _open_directory(location: str) -> Store:
     from chalicelib.stores.directory import DirectoryStore
 
     store = DirectoryStore(root)
-    store.sweep(datetime.now(UTC) - LEFTOVER_AGE)
+    store.sweep()
     return store
 
 

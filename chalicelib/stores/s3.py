@@ -4,7 +4,6 @@ import copy
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -104,8 +103,8 @@ class S3Store:
                 return
             where["ContinuationToken"] = page["NextContinuationToken"]
 
-    def sweep(self, before: datetime) -> int:  # noqa: ARG002 - a put that breaks off leaves nothing
-        """Return 0: there is nothing to remove."""
+    def sweep(self) -> int:
+        """Return 0: a put that breaks off leaves nothing."""
         return 0
 
     def within(self, budget_s: float) -> Self:

@@ -77,8 +77,11 @@ class Store(Reader, Protocol):
     def list(self, prefix: str = "") -> Iterator[Listed]:
         """Yield what lies in the folder `prefix` ("" or a key and '/'), in order of the keys."""
 
-    def sweep(self, before: datetime) -> int:
-        """Remove what puts that broke off before that time left behind; return how many."""
+    def sweep(self) -> int:
+        """Remove what puts that broke off left behind; return how many.
+
+        What is under way in any process is left alone.
+        """
 
     def within(self, budget_s: float) -> "Store":
         """Return this store for one task: its operations together give up after `budget_s`.

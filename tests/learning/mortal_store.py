@@ -1,7 +1,6 @@
 """A store whose user is killed, or overtaken by others, after a number of operations."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 
 from chalicelib.stores.store import Blob, Expected, Listed, Store
 
@@ -48,9 +47,9 @@ class MortalStore:
         """See Store."""
         return self._store.list(prefix)
 
-    def sweep(self, before: datetime) -> int:
+    def sweep(self) -> int:
         """See Store."""
-        return self._store.sweep(before)
+        return self._store.sweep()
 
     def within(self, budget_s: float) -> Store:  # noqa: ARG002 - it counts, it does not wait
         """See Store."""

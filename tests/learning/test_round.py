@@ -129,9 +129,9 @@ class Dying:
         """Pass on."""
         return self._store.list(prefix)
 
-    def sweep(self, before: datetime) -> int:
+    def sweep(self) -> int:
         """Pass on."""
-        return self._store.sweep(before)
+        return self._store.sweep()
 
     def within(self, budget_s: float) -> "Dying":  # noqa: ARG002
         """Return itself: a directory never waits."""

@@ -5,7 +5,6 @@ import os
 import signal
 import stat
 import threading
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -120,7 +119,7 @@ def test_a_kill_at_any_step_of_a_put_leaves_the_old_or_the_new(tmp_path: Path) -
         assert old.data in (b"old", WHOLE)
         assert new is None or new.data == WHOLE
         outcomes.add((old.data == WHOLE, new is not None))
-        store.sweep(datetime.now(UTC) + timedelta(hours=1))
+        store.sweep()
         assert not [name for name in files(root) if name.startswith(TEMPORARIES)]
         store.put("old/a", b"the lock is free")
         if done.returncode == 0:
@@ -170,6 +169,24 @@ def test_readers_never_see_a_put_in_its_middle(tmp_path: Path) -> None:
         seen.add(blob.data)
     writer.join()
     assert seen <= set(versions)
+
+
+def test_sweeps_take_nothing_from_puts_that_are_under_way(tmp_path: Path) -> None:
+    store, finished = DirectoryStore(tmp_path), threading.Event()
+
+    def sweep() -> None:
+        while not finished.is_set():
+            DirectoryStore(tmp_path).sweep()
+
+    sweeper = threading.Thread(target=sweep)
+    sweeper.start()
+    try:
+        for number in range(300):
+            store.put(f"a/{number}", WHOLE[:10_000])
+    finally:
+        finished.set()
+        sweeper.join()
+    assert len(list(store.list())) == 300
 
 
 def test_files_that_are_no_keys_are_not_listed(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a location opens."""
 
+import fcntl
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from chalicelib.errors import InvalidSetting
 from chalicelib.stores.directory import TEMPORARIES, DirectoryStore
-from chalicelib.stores.open import LEFTOVER_AGE, open_store
+from chalicelib.stores.open import open_store
 from chalicelib.stores.s3 import S3Store
 from tests.stores.child import run_child
 from tests.stores.faulty_proxy import FaultyProxy
@@ -66,15 +67,18 @@ def test_a_relative_path_stays_where_it_was_opened(
     assert (tmp_path / "feedback" / "a").exists()
 
 
-def test_opening_removes_old_leftovers_and_no_young_ones(tmp_path: Path) -> None:
+def test_opening_removes_what_the_dead_left_and_nothing_of_the_living(tmp_path: Path) -> None:
+    """Whatever the times of the files say: a clock may have been set."""
     folder = tmp_path / TEMPORARIES
     folder.mkdir()
-    for name, age_s in (("old", LEFTOVER_AGE.total_seconds() + 60), ("young", 60)):
+    for name, age_s in (("old", 10**8), ("new", 0), ("ahead", -(10**8)), ("alive", 10**8)):
         (folder / name).write_bytes(b"half")
         changed = datetime.now(UTC).timestamp() - age_s
         os.utime(folder / name, (changed, changed))
-    open_store(str(tmp_path))
-    assert [path.name for path in folder.iterdir()] == ["young"]
+    with (folder / "alive").open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        open_store(str(tmp_path))
+    assert [path.name for path in folder.iterdir()] == ["alive"]
 
 
 @pytest.mark.parametrize(
