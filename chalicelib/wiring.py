@@ -5,10 +5,12 @@ import logging
 import os
 import sys
 import time
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.config import VARIABLES, Settings, settings_from
+from chalicelib.errors import StorageUnavailable
 from chalicelib.metrics import MetricLog
 
 if TYPE_CHECKING:
@@ -56,14 +58,18 @@ class Services:
 
     @cached_property
     def feedback(self) -> "FeedbackBook":
-        """The feedback, in its store. Raises InvalidSetting, StorageUnavailable."""
+        """The feedback, in its store. Raises InvalidSetting, StorageUnavailable.
+
+        What is left of a sweep that fails, as on a full disk, is left to the next start.
+        """
         from chalicelib.learning.feedback import FeedbackBook
         from chalicelib.stores.open import open_store
 
         location = self.settings.feedback
         book = FeedbackBook(open_store(location))
         if "://" not in location:  # a bucket takes too long to go through while somebody waits
-            book.sweep()
+            with suppress(StorageUnavailable):  # the store has logged it
+                book.sweep()
         return book
 
     @cached_property

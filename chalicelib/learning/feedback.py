@@ -4,8 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from chalicelib.errors import IdempotencyConflict, NotFound, StorageUnavailable
-from chalicelib.learning.filed import read_record
+from chalicelib.errors import (
+    DamagedFeedback,
+    IdempotencyConflict,
+    NotFound,
+    StorageUnavailable,
+)
+from chalicelib.learning.filed import destination, read_record
 from chalicelib.learning.keys import FeedbackPlace, FeedbackStatus, claim_key, status_prefix
 from chalicelib.learning.receipts import (
     ReceiptCode,
@@ -120,11 +125,12 @@ class FeedbackBook:
         if not code or not found or not code.opens(found[1].receipt_sha256):
             raise NotFound("feedback")
         place, record = found
-        forbid(store, record.id, self._now())
-        # The claim goes before the record: should we break off, the record leads to all the rest.
-        if record.claim:
-            _release(store, record.claim, record.id)
-        remove(store, place.day, record.id)
+        try:
+            forbid(store, record.id, self._now())
+        except StorageUnavailable:  # a full disk, perhaps: what goes makes room for the tombstone
+            _forget(store, place, record)
+            forbid(store, record.id, self._now())
+        _forget(store, place, record)
 
     def sweep(self) -> Swept:
         """Complete moves that broke off, remove pictures that did more than an hour ago.
@@ -148,7 +154,9 @@ class FeedbackBook:
                 continue
             if listed.key == place.record_key:
                 record_key = listed.key  # keys come in order: <id>.json just before <id>.png
-            elif record_key != place.record_key and listed.modified < before:
+                continue
+            is_old = record_key != place.record_key and listed.modified < before
+            if is_old and not _is_awaited(self._store, place):
                 self._store.delete(listed.key)
                 removed += 1
         return removed
@@ -179,11 +187,27 @@ def _keep(store: Store, submission: Submission, code: ReceiptCode, time: datetim
     return Receipt(code.id, str(code), created=True)
 
 
+def _forget(store: Store, place: FeedbackPlace, record: Record) -> None:
+    """Remove all of it; the record goes last, for it leads whoever repeats this to the rest."""
+    if record.claim:
+        _release(store, record.claim, record.id)
+    remove(store, place.day, record.id)
+
+
 def _release(store: Store, key: str, feedback_id: str) -> None:
     """Delete the claim, unless the key by now stands for feedback that came later."""
     blob = store.get(key)
     if blob and Claim.decode(blob.data).id == feedback_id:
         store.delete(key)
+
+
+def _is_awaited(store: Store, place: FeedbackPlace) -> bool:
+    """Whether a move is decided, and not carried out yet, that brings a record to this picture."""
+    try:
+        found = _find(store, place.day, place.id)
+    except DamagedFeedback:  # nobody can tell, and what is damaged stays
+        return True
+    return found is not None and destination(*found) == place
 
 
 def _find(store: Store, day: date, feedback_id: str) -> tuple[FeedbackPlace, Record] | None:

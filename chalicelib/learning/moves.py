@@ -74,10 +74,10 @@ def carry_out(
     return tag
 
 
-def settle(store: Store, places: Sequence[FeedbackPlace], before: datetime) -> bool:
+def settle(store: Store, places: Sequence[FeedbackPlace], now: datetime) -> bool:
     """Complete what a kill left of a move; return whether there was anything to do.
 
-    places: where the feedback has a record. before: what was decided later may be under way yet.
+    places: where the feedback has a record. now: what was decided just before may be under way yet.
     Raises DamagedFeedback, StorageUnavailable, NotFound where it was withdrawn meanwhile.
     """
     ranked = by_rank(store, places)
@@ -85,7 +85,7 @@ def settle(store: Store, places: Sequence[FeedbackPlace], before: datetime) -> b
         return False
     (place, record), *others = ranked
     target = destination(place, record)
-    if (target == place and not others) or not _decided_before(record, before):
+    if (target == place and not others) or _is_under_way(record, now):
         return False
     picture = store.get(place.picture_key)
     if picture is None:
@@ -113,9 +113,11 @@ def by_rank(store: Store, places: Sequence[FeedbackPlace]) -> list[tuple[Feedbac
     return sorted(found, key=_rank, reverse=True)
 
 
-def _decided_before(record: Record, time: datetime) -> bool:
-    """Whether its latest verdict, if there is one, is older than that."""
-    return record.verdict is None or datetime.fromisoformat(record.verdict.time) < time
+def _is_under_way(record: Record, now: datetime) -> bool:
+    """Whether its mover may be at it yet: not where a clock that was ahead has been set back."""
+    if record.verdict is None:
+        return False
+    return abs(now - datetime.fromisoformat(record.verdict.time)) <= SETTLE_AGE
 
 
 def _rank(found: tuple[FeedbackPlace, Record]) -> tuple[int, bool, str]:

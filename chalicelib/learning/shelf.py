@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from chalicelib.errors import DamagedFeedback, NotFound
 from chalicelib.learning.filed import Filed, read_filed
 from chalicelib.learning.keys import FeedbackPlace, FeedbackStatus, status_prefix
-from chalicelib.learning.moves import SETTLE_AGE, by_rank, move, settle
+from chalicelib.learning.moves import by_rank, move, settle
 from chalicelib.learning.records import Verdict
 from chalicelib.learning.withdrawal import remove, withdrawn_ids
 from chalicelib.stores.store import Store
@@ -122,7 +122,7 @@ class FeedbackShelf:
 
     def _settle(self, places: list[FeedbackPlace]) -> bool:
         try:
-            return settle(self._store, places, self._now() - SETTLE_AGE)
+            return settle(self._store, places, self._now())
         except (DamagedFeedback, NotFound) as error:
             logger.warning("Feedback is left as it is: %s", error)
             return False

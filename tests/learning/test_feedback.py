@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import IdempotencyConflict, NotFound
+from chalicelib.errors import IdempotencyConflict, NotFound, StorageUnavailable
 from chalicelib.learning.feedback import FeedbackBook, Receipt
 from chalicelib.learning.keys import FeedbackPlace, FeedbackStatus, claim_key
 from chalicelib.stores.open import open_store
-from chalicelib.stores.store import Store
+from chalicelib.stores.store import Expected, Store
 from tests.learning.submissions import make_submission, records, stored
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -267,6 +267,27 @@ def test_a_sweep_removes_old_pictures_without_a_record_and_nothing_else(store: S
     soon = FeedbackBook(store, now=lambda: datetime.now(UTC) + timedelta(hours=1, seconds=5))
     assert soon.sweep().pictures == 2
     assert set(stored(store)) == set(whole) - {broken.picture_key, beside.picture_key}
+
+
+def test_what_is_withdrawn_makes_room_for_its_tombstone_where_the_store_is_full(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = FeedbackBook(store).submit(make_submission(1, key="key-of-1")).receipt
+    before, put = len(list(store.list())), store.put
+
+    def put_where_there_is_room(
+        key: str, data: bytes, *, expected: Expected | str = Expected.ANYTHING
+    ) -> str:
+        if len(list(store.list())) >= before:
+            raise StorageUnavailable("put")
+        return put(key, data, expected=expected)
+
+    monkeypatch.setattr(store, "put", put_where_there_is_room)
+    monkeypatch.setattr(store, "within", lambda _: store)
+    FeedbackBook(store).withdraw(receipt)
+    assert stored(store) == {}
+    (tombstone,) = store.list()
+    assert receipt.split("-")[1] in tombstone.key
 
 
 def test_a_claim_holds_neither_the_key_nor_the_secret(store: Store, book: FeedbackBook) -> None:

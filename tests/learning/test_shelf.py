@@ -166,6 +166,35 @@ def test_a_kill_at_any_step_of_a_move_leaves_one_and_tidying_completes_it(
     assert len(stored(store)) == 2
 
 
+DECIDED = 4  # steps of a move
+
+
+def test_what_was_decided_by_a_clock_that_was_ahead_is_completed_all_the_same(
+    store: Store, book: FeedbackBook, shelf: FeedbackShelf
+) -> None:
+    book.submit(make_submission())
+    ahead = FeedbackShelf(
+        MortalStore(store, DECIDED, die), lambda: datetime.now(UTC) + timedelta(days=400)
+    )
+    with pytest.raises(Killed):
+        judge(ahead, only(shelf))
+    assert shelf.tidy() == 1
+    assert counts(shelf) == [0, 1, 0]
+
+
+def test_a_sweep_leaves_the_picture_to_which_a_move_is_bringing_its_record(
+    store: Store, book: FeedbackBook, shelf: FeedbackShelf
+) -> None:
+    book.submit(make_submission())
+    in_two_hours = datetime.now(UTC) + timedelta(hours=2)
+    with pytest.raises(Killed):
+        judge(FeedbackShelf(MortalStore(store, DECIDED, die), lambda: in_two_hours), only(shelf))
+    assert FeedbackBook(store, lambda: in_two_hours).sweep().pictures == 0
+    assert FeedbackShelf(store, lambda: in_two_hours + timedelta(minutes=2)).tidy() == 1
+    assert counts(shelf) == [0, 1, 0]
+    assert len(stored(store)) == 2
+
+
 def test_a_move_has_the_steps_that_the_tests_count(store: Store, book: FeedbackBook) -> None:
     book.submit(make_submission())
     mortal = MortalStore(store, -1, die)
