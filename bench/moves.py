@@ -97,23 +97,31 @@ def _kill_some(tally: Tally, tasks: Sequence[Task], generator: random.Random) ->
 
 
 def _judge(root: Path, receipts: Mapping[str, str], seed: float, writing: int) -> None:
-    """Judge and withdraw at random for ever, and say so."""
-    generator = random.Random(seed)
-    store = DirectoryStore(root)
-    shelf, book = FeedbackShelf(store), FeedbackBook(store)
     os.write(writing, STARTED)
+    judge_for_ever(root, random.Random(seed), lambda line: os.write(writing, line), receipts)
+
+
+def judge_for_ever(
+    root: Path,
+    generator: random.Random,
+    say: Callable[[bytes], object],
+    receipts: Mapping[str, str] | None = None,
+) -> None:
+    """Judge feedback at random, withdraw some of that with receipts by its id, and say so."""
+    receipts, store = receipts or {}, DirectoryStore(root)
+    shelf, book = FeedbackShelf(store), FeedbackBook(store)
     while True:
         places = shelf.places(generator.choice(list(FeedbackStatus)))
         for place in generator.sample(places, min(len(places), MOVES_A_LISTING)):
             with suppress(NotFound):  # the other one was quicker
-                if generator.random() < WITHDRAWN_SHARE:
-                    os.write(writing, f"withdrawing {place.id}\n".encode())
+                if place.id in receipts and generator.random() < WITHDRAWN_SHARE:
+                    say(f"withdrawing {place.id}\n".encode())
                     book.withdraw(receipts[place.id])
-                    os.write(writing, f"withdrawn {place.id}\n".encode())
+                    say(f"withdrawn {place.id}\n".encode())
                 elif filed := shelf.read(place):
                     status = generator.choice(list(FeedbackStatus))
                     moved = shelf.judge(filed, status, label="7", by="bench", reason="chance")
-                    os.write(writing, f"moved {place.id} {moved.revision} {status}\n".encode())
+                    say(f"moved {place.id} {moved.revision} {status}\n".encode())
 
 
 def _tidy(root: Path, writing: int | None = None) -> None:

@@ -88,11 +88,19 @@ def pieces_in(root: Path) -> dict[str, Filed]:
     return found
 
 
+def has_forgotten(filed: Filed, revision: int, status: str) -> bool:
+    """Whether feedback lies as it did before its latest acknowledged verdict."""
+    moved_on = filed.revision > revision
+    return not moved_on and (filed.revision, filed.place.status) != (
+        revision,
+        status or FeedbackStatus.QUARANTINE,
+    )
+
+
 def _require_whole(root: Path, filed: Filed, revision: int, status: str) -> None:
     strokes = filed.record.strokes or []
     number = int(strokes[0][1][1])
     if filed.picture_png != submission(number).picture_png:
         raise DamagedData(root, f"holds another picture for {filed.record.id}")
-    moved_on = filed.revision > revision
-    if not moved_on and (filed.revision, filed.place.status) != (revision, status or "quarantine"):
+    if has_forgotten(filed, revision, status):
         raise DamagedData(root, f"has forgotten the latest verdict on {filed.record.id}")

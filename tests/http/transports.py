@@ -1,42 +1,22 @@
 """The three ways in which a request reaches the app, behind one method."""
 
 import base64
-import http.client
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import unquote
 
 from chalice.app import Chalice
 from chalice.local import LambdaContext, RouteMatcher
 from chalice.test import Client
 
+from bench.local_server import Answer, local_server, request
+
+__all__ = ["Answer"]
+
 ROOT = Path(__file__).resolve().parents[2]
-HOST = "127.0.0.1"
-START_TIMEOUT_S = 60.0
-REQUEST_TIMEOUT_S = 30.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer; the names of its headers are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        """The body's JSON."""
-        return json.loads(self.body)
 
 
 class Transport(Protocol):
@@ -108,44 +88,14 @@ class ServerTransport:
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Send one request."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=REQUEST_TIMEOUT_S)
-        try:
-            connection.request(method, path, body or None, dict(headers or {}))
-            found = connection.getresponse()
-            return Answer(found.status, _lower(dict(found.getheaders())), found.read())
-        finally:
-            connection.close()
+        return request(self.port, method, path, body, headers)
 
 
 @contextmanager
 def chalice_local(folder: Path) -> Iterator[ServerTransport]:
     """Run `chalice local` on a free port; feedback and the server's output go to the folder."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("chalice")), "local", "--stage", "dev"]
-    command += ["--host", HOST, "--port", str(port), "--no-autoreload"]
-    environ = os.environ | {"INKLING_FEEDBACK": str(folder / "feedback")}
-    with (folder / "output").open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=output, stderr=output)
-        try:
-            _wait_until_open(server, port, folder / "output")
-            yield ServerTransport(port)
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def _wait_until_open(server: subprocess.Popen[bytes], port: int, output: Path) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            socket.create_connection((HOST, port), timeout=1).close()
-        except ConnectionRefusedError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"chalice local did not start: {output.read_text()}")
+    with local_server(folder / "feedback", folder / "output") as server:
+        yield ServerTransport(server.port)
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,123 @@
+"""A real `chalice local` in a process of its own, as `make run` starts it, for whoever tests it."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tools.package.build import ROOT
+
+HOST = "127.0.0.1"
+START_TIMEOUT_S = 60.0
+REQUEST_TIMEOUT_S = 30.0
+POLL_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer; the names of its headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object."""
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+
+class LocalServer:
+    """One life of a server; it dies by `kill`, and begins with another object."""
+
+    def __init__(
+        self, feedback: Path, output: Path, prefix: Sequence[str] = (), port: int | None = None
+    ) -> None:
+        """Start it.
+
+        feedback: the folder of its store. output: the file that takes what it says. prefix: a
+        command that runs it, such as faketime. port: a free one unless it is given.
+        """
+        self.port = port or free_port()
+        self._output = output
+        command = [str(Path(sys.executable).with_name("chalice")), "local", "--stage", "dev"]
+        command += ["--host", HOST, "--port", str(self.port), "--no-autoreload"]
+        environ = os.environ | {"INKLING_FEEDBACK": str(feedback)}
+        with output.open("ab") as file:
+            self._process = subprocess.Popen(
+                [*prefix, *command], cwd=ROOT, env=environ, stdout=file, stderr=file
+            )
+
+    def wait_until_open(self) -> None:
+        """Wait until it takes connections. Raises RuntimeError where it does not."""
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                socket.create_connection((HOST, self.port), timeout=1).close()
+            except ConnectionRefusedError:
+                time.sleep(POLL_S)
+            else:
+                return
+        raise RuntimeError(f"chalice local did not start: {self._output.read_text()}")
+
+    def request(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Send one request. Raises OSError or HTTPException where no whole answer comes."""
+        return request(self.port, method, path, body, headers)
+
+    def kill(self) -> None:
+        """Kill it at once, as nothing that it does can prevent."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Ask it to end, and wait for that."""
+        self._process.terminate()
+        self._process.wait()
+
+
+@contextmanager
+def local_server(feedback: Path, output: Path, prefix: Sequence[str] = ()) -> Iterator[LocalServer]:
+    """Run a server that takes connections; it does not outlive the context."""
+    server = LocalServer(feedback, output, prefix)
+    try:
+        server.wait_until_open()
+        yield server
+    finally:
+        server.stop()
+
+
+def request(
+    port: int,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Send one request to a port of this machine, on a connection of its own."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=REQUEST_TIMEOUT_S)
+    try:
+        connection.request(method, path, body or None, dict(headers or {}))
+        found = connection.getresponse()
+        headers = {name.lower(): value for name, value in found.getheaders()}
+        return Answer(found.status, headers, found.read())
+    finally:
+        connection.close()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
