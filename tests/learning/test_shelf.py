@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from bench.mortal_store import Killed, MortalStore, die
 from chalicelib.errors import NotFound, StorageUnavailable
 from chalicelib.learning.feedback import FeedbackBook, Receipt
 from chalicelib.learning.keys import WITHDRAWN, FeedbackPlace, FeedbackStatus
@@ -18,7 +19,6 @@ from chalicelib.learning.shelf import FeedbackShelf, Filed
 from chalicelib.recognition.drawing import InkDrawing, StrokeDrawing
 from chalicelib.recognition.png import encode_picture
 from chalicelib.stores.store import Store
-from tests.learning.mortal_store import Killed, MortalStore, die
 from tests.learning.submissions import make_submission, records, stored
 
 QUARANTINE, ACCEPTED, REJECTED = FeedbackStatus
@@ -166,7 +166,7 @@ def test_a_kill_at_any_step_of_a_move_leaves_one_and_tidying_completes_it(
     assert len(stored(store)) == 2
 
 
-DECIDED = 4  # steps of a move
+DECIDED = 3  # steps of a move, of which the last one decides it
 
 
 def test_what_was_decided_by_a_clock_that_was_ahead_is_completed_all_the_same(

@@ -46,7 +46,8 @@ class Sender:
     """What one of them sent, and what was answered; nobody else touches these pieces.
 
     begun, withdrawn: ids of what it began to withdraw, and of what it knows to be gone.
-    requests: how many were begun. wrong: answers that must not be, in words.
+    requests: how many were begun. wrong: answers that must not be, in words. refused: 503s to what
+    it sent while the disk might be full.
     """
 
     generator: random.Random
@@ -57,6 +58,8 @@ class Sender:
     requests: int = 0
     cut_off: int = 0
     wrong: list[str] = field(default_factory=list)
+    refused: int = 0
+    disk_may_be_full: bool = False
 
     @property
     def alive(self) -> list[Piece]:
@@ -77,7 +80,7 @@ class Sender:
         for piece in [p for p in self.pieces if p.cut_off and p.key]:
             self._send(server, piece)
         for piece in [p for one, p in self.begun.items() if one not in self.withdrawn]:
-            self._withdraw(server, piece)
+            self.withdraw(server, piece)
 
     def repeat_all(self, server: LocalServer) -> None:
         """Send all that has a key and is there once more: each must get its own receipt."""
@@ -94,20 +97,28 @@ class Sender:
             answer = self._ask(server, "GET", path)
             self._require(answer, {404 if path == READ_PATHS[-1] else 200}, f"GET {path}")
         elif alive and chance < READ_SHARE + WITHDRAWN_SHARE:
-            self._withdraw(server, self.generator.choice(alive))
+            self.withdraw(server, self.generator.choice(alive))
         elif alive and chance < READ_SHARE + WITHDRAWN_SHARE + REPEATED_SHARE:
             piece = self.generator.choice(alive)
             if piece.key:
                 self._send(server, piece)
         else:
-            self.pieces.append(self._draw())
-            self._send(server, self.pieces[-1])
+            self.send_new(server)
+
+    def send_new(self, server: LocalServer) -> bool:
+        """Send a new piece; return whether it was taken."""
+        self.pieces.append(self._draw())
+        self._send(server, self.pieces[-1])
+        return self.pieces[-1].receipt is not None
 
     def _send(self, server: LocalServer, piece: Piece) -> None:
         headers = JSON | ({"Idempotency-Key": piece.key} if piece.key else {})
         statuses = {200, 201} if piece.cut_off else {200} if piece.receipt else {201}
         known, piece.cut_off = piece.cut_off, True
         answer = self._ask(server, "POST", "/v1/feedback", piece.body, headers)
+        if self.disk_may_be_full and _is_refusal(answer):
+            self.refused += 1
+            return
         piece.cut_off = known
         if self._require(answer, statuses, "POST"):
             receipt = answer.json["receipt"]
@@ -115,7 +126,8 @@ class Sender:
                 self.wrong.append(f"{piece.key} got {receipt} after {piece.receipt}")
             piece.receipt, piece.cut_off = receipt, False
 
-    def _withdraw(self, server: LocalServer, piece: Piece) -> None:
+    def withdraw(self, server: LocalServer, piece: Piece) -> None:
+        """Take a piece back; a repetition may find that it has gone."""
         again = piece.id in self.begun
         self.begun[piece.id] = piece
         answer = self._ask(server, "DELETE", f"/v1/feedback/{piece.receipt}")
@@ -152,3 +164,12 @@ class Sender:
             key = f"{self.name}-{len(self.pieces)}-{self.generator.randrange(2**32)}"
         body = json.dumps({"strokes": strokes, "label": label, "consent": True}).encode()
         return Piece(body, digest_of(seen, strokes, label), key)
+
+
+def _is_refusal(answer: Answer) -> bool:
+    """Whether it says, as it must, that the storage takes nothing and when to come again."""
+    return (
+        answer.status == 503
+        and answer.json["code"] == "storage_unavailable"
+        and answer.headers.get("retry-after", "").isdigit()
+    )
