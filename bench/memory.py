@@ -38,11 +38,11 @@ def figures(function: Function, predictions: int) -> list[Figure]:
     """Return memory in MB (1,000,000 bytes); strokes and PNGs by turns."""
     with Worker(function) as worker:
         predict(worker, FEW)
-        few = resident_mb(worker)
+        few = worker.memory_mb()
         predict(worker, SETTLED - FEW)
-        settled = resident_mb(worker)
+        settled = worker.memory_mb()
         predict(worker, predictions - SETTLED)
-        grown = resident_mb(worker) - settled
+        grown = worker.memory_mb() - settled
     return [
         Figure(f"memory after {FEW:,} predictions, no feedback", "MB", Spread.of([few]), most=80),
         Figure(
@@ -66,7 +66,7 @@ def with_feedback(function: Function) -> float:
         for _ in range(FEW // 100):
             predict(worker, 100)
             require_success(worker.invoke(feedback_event("7")).body)
-        return resident_mb(worker)
+        return worker.memory_mb()
 
 
 def predict(worker: Worker, predictions: int) -> None:
@@ -76,13 +76,6 @@ def predict(worker: Worker, predictions: int) -> None:
         require_success(worker.invoke(events[count % 2]).body)
         if (count + 1) % PROGRESS == 0:
             print(f"  {count + 1:,} of {predictions:,} predictions", file=sys.stderr, flush=True)
-
-
-def resident_mb(worker: Worker) -> float:
-    """Return the resident memory of a worker's process, shared pages included."""
-    status = Path(f"/proc/{worker.process.pid}/status").read_text()
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) * 1024 / 1e6
 
 
 if __name__ == "__main__":

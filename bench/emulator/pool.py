@@ -1,5 +1,6 @@
 """The workers of a function: started when they are wanted, used again while they are warm."""
 
+from collections import Counter
 from contextlib import suppress
 from threading import Lock
 
@@ -12,13 +13,19 @@ class TooManyRequests(Exception):
 
 
 class Pool:
-    """At most `size` workers, the one that answered last being the first to be used again."""
+    """At most `size` workers, the one that answered last being the first to be used again.
+
+    outcomes: how often each came of an event, and how many workers ended by themselves between
+    two. peak_mb: the most memory that one of the workers has held, of those that were stopped.
+    """
 
     def __init__(self, function: Function, size: int) -> None:
         self._function = function
         self._free = size
         self._idle: list[Worker] = []
         self._lock = Lock()
+        self.outcomes: Counter[Outcome] = Counter()
+        self.peak_mb = 0.0
 
     def invoke(self, event: bytes) -> tuple[Invoked, bool]:
         """Return what a worker answers, and whether it was started for it. Raises TooManyRequests.
@@ -29,11 +36,12 @@ class Pool:
         invoked = worker.invoke(event)
         if invoked.outcome not in (Outcome.RESPONSE, Outcome.ERROR):
             worker.close()
-            with self._lock:
-                self._free += 1
-        else:
-            with self._lock:
+        with self._lock:
+            self.outcomes[invoked.outcome] += 1
+            if invoked.outcome in (Outcome.RESPONSE, Outcome.ERROR):
                 self._idle.append(worker)
+            else:
+                self._free += 1
         return invoked, cold
 
     def _take(self) -> tuple[Worker, bool]:
@@ -51,5 +59,9 @@ class Pool:
             idle, self._idle = self._idle, []
             self._free += len(idle)
         for worker in idle:
+            if worker.process.poll() is None:
+                self.peak_mb = max(self.peak_mb, worker.memory_mb(peak=True))
+            else:
+                self.outcomes[Outcome.ENDED] += 1
             worker.close()
         return len(idle)

@@ -123,6 +123,16 @@ class Worker:
                     return Invoked(Outcome.ENDED)
         return Invoked(Outcome.TIMED_OUT)
 
+    def memory_mb(self, *, peak: bool = False) -> float:
+        """Return the resident memory of the process, in 1,000,000 bytes, shared pages included.
+
+        peak: the most that it has ever held. Raises FileNotFoundError where it has ended.
+        """
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        name = "VmHWM:" if peak else "VmRSS:"
+        line = next(line for line in status.splitlines() if line.startswith(name))
+        return int(line.split()[1]) * 1024 / 1e6
+
     def close(self) -> None:
         """Stop the process and free its port."""
         self.process.terminate()

@@ -10,19 +10,20 @@ from threading import Thread
 import pytest
 
 from bench.emulator.cpu_share import CAN_LIMIT
-from bench.emulator.gateway import MAX_BODY_BYTES, gateway
+from bench.emulator.gateway import MAX_BODY_BYTES
 from bench.emulator.gateway_responses import ALL_BUSY, NO_SUCH_ADDRESS, GatewayResponses
 from bench.emulator.pool import Pool
-from bench.emulator.routes import Routes
+from bench.emulator.runtime_api import Outcome
+from bench.emulator.served import served
 from bench.emulator.throttle import Throttle
 from bench.emulator.worker import Function, Worker
 from bench.events import JSON, PNG, SEVEN, painted_png
-from tests.http.transports import Answer, ServerTransport
+from bench.transports import Answer, ServerTransport
 
 STROKES = json.dumps({"strokes": [SEVEN]}).encode()
 RECOGNIZE = "/api/v1/recognize"
 HANDLERS = """
-import time
+import os, threading, time
 
 def spin(event, context):
     clock, processor = time.perf_counter(), time.process_time()
@@ -39,6 +40,13 @@ def fail(event, context):
 
 def odd(event, context):
     return "no answer of a proxy"
+
+def die(event, context):
+    os._exit(7)
+
+def die_later(event, context):
+    threading.Timer(0.2, os._exit, [7]).start()
+    return {"statusCode": 200, "body": ""}
 """
 
 Serve = Callable[..., ServerTransport]
@@ -47,20 +55,14 @@ Serve = Callable[..., ServerTransport]
 @pytest.fixture
 def serve(package: Path) -> Iterator[Serve]:
     """Return a function that puts the gateway in front of another one."""
-    routes = Routes.of_template(package / "template.json")
-    responses = GatewayResponses.of_template(package / "template.json")
+    template = package / "template.json"
     with ExitStack() as stack:
 
         def serve_(
             function: Function, *, size: int = 1, throttle: Throttle | None = None
         ) -> ServerTransport:
-            pool = Pool(function, size)
-            server = gateway(routes, responses, pool, throttle=throttle)
-            stack.callback(pool.chill)
-            stack.callback(server.server_close)
-            stack.callback(server.shutdown)
-            Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-            return ServerTransport(server.server_port)
+            transport, _ = stack.enter_context(served(template, function, size, throttle=throttle))
+            return transport
 
         yield serve_
 
@@ -150,6 +152,25 @@ def test_a_function_that_does_not_answer_is_the_gateways_error(
 ) -> None:
     answer = serve(small(name, timeout_s=2)).request("GET", "/api/v1/health")
     assert_refused_for_now(answer, 503, "unavailable")
+
+
+@pytest.mark.parametrize("name", ["die", "die_later"])
+def test_workers_that_end_by_themselves_are_counted(
+    small: Callable[..., Function], name: str
+) -> None:
+    pool = Pool(small(name), 1)
+    pool.invoke(b"{}")
+    time.sleep(0.5)
+    pool.chill()
+    assert pool.outcomes[Outcome.ENDED] == 1
+
+
+def test_the_most_memory_of_a_worker_is_told(small: Callable[..., Function]) -> None:
+    pool = Pool(small("odd"), 1)
+    pool.invoke(b"{}")
+    assert pool.peak_mb == 0
+    pool.chill()
+    assert pool.peak_mb > 1
 
 
 @pytest.mark.skipif(not CAN_LIMIT, reason="no control group can be made here")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app import app
-from tests.http.transports import (
+from bench.transports import (
     GatewayTransport,
     ServerTransport,
     TestClientTransport,

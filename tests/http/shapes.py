@@ -4,8 +4,8 @@ from typing import Any
 
 from openapi_schema_validator import OAS31Validator
 
+from bench.transports import Answer
 from chalicelib.http.openapi import openapi_document
-from tests.http.transports import Answer
 
 
 def assert_schema(value: Any, name: str) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from app import app
+from bench.transports import TestClientTransport
 from chalicelib import wiring
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.stores.open import open_store
 from tests.http.bodies import JSON, body, strokes
 from tests.http.shapes import assert_problem, assert_schema
-from tests.http.transports import TestClientTransport
 from tests.learning.served import head_for, published
 
 HEAD = head_for(published(), "cnn", "4")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bench.transports import Transport
 from tests.http.bodies import JSON, body, strokes
 from tests.http.shapes import assert_common_headers
-from tests.http.transports import Transport
 
 PATHS = ["/v1/recognize", "/v1/feedback", "/v1/feedback/abc", "/v1/models/cnn", "/nowhere"]
 ONE, OTHER = "https://inkling.example", "http://localhost:8080"

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
+from bench.transports import Answer, Transport
 from chalicelib.config import LAMBDA_FUNCTION
 from chalicelib.recognition.drawing import InkDrawing
 from chalicelib.recognition.images import decode_image
 from chalicelib.recognition.normalise import normalise
 from tests.http.bodies import JSON, base64_of, body, feedback, pixels, strokes
 from tests.http.shapes import assert_common_headers, assert_problem, assert_schema
-from tests.http.transports import Answer, Transport
 from tests.unit.digits import DIGITS, draw
 
 SENDER = "Ada Lovelace, 51.5074 N 0.1278 W"

@@ -5,8 +5,8 @@ import json
 import pytest
 from awslambdaric.lambda_runtime_log_utils import JsonFormatter
 
+from bench.transports import GatewayTransport, Transport
 from tests.http.bodies import JSON, body, strokes
-from tests.http.transports import GatewayTransport, Transport
 
 LOGGER = "chalicelib.http.endpoint"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.transports import Transport
 from chalicelib.recognition.drawing import InkDrawing
 from chalicelib.recognition.recognizer import ALL_MODELS, Recognizer
 from chalicelib.recognition.registry import ModelRegistry
 from export.evaluate import FIGURE
 from export.mnist import load_mnist
-from tests.http.transports import Transport
 
 JSON = {"Content-Type": "application/json"}
 MNIST = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.transports import Answer, Transport
 from chalicelib import errors
 from chalicelib.errors import InklingError
 from chalicelib.http.problems import PROBLEMS
 from chalicelib.limits import MAX_BODY_BYTES, MAX_DIGITS
 from tests.http.bodies import JSON, animation, base64_of, body, bomb, feedback, image, strokes
 from tests.http.shapes import assert_problem
-from tests.http.transports import Answer, Transport
 
 PNG = {"Content-Type": "image/png"}
 NO_REQUEST = {

@@ -8,12 +8,13 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app import ROUTES, app
+from bench.transports import Transport
 from chalicelib import __version__
 from chalicelib.http.endpoint import METHODS
 from chalicelib.http.openapi import openapi_document
 from tests.http.bodies import JSON, body, image, strokes
 from tests.http.shapes import assert_common_headers, assert_problem, assert_schema
-from tests.http.transports import ROOT, Transport
+from tools.package.build import ROOT
 
 MODELS = ROOT / "chalicelib" / "models"
 TAGGED = ["/v1/models", "/v1/models/cnn", "/v1/openapi.json"]

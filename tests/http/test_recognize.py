@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from bench.transports import Answer, Transport
 from tests.http.bodies import JSON, base64_of, body, image, pixels, strokes
 from tests.http.shapes import assert_common_headers, assert_schema
-from tests.http.transports import ROOT, Answer, Transport
 from tests.unit.digits import DIGITS
+from tools.package.build import ROOT
 
 
 def recognize(api: Transport, **fields: Any) -> Any:

@@ -9,8 +9,8 @@ from chalice.test import Client
 from app import app
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.stores.open import open_store
-from tests.http.transports import ROOT
 from tests.learning.heads import make_head
+from tools.package.build import ROOT
 
 WHO_AND_WHY = {"by": "ann", "reason": "reads my 7 as a 1"}
 

@@ -13,10 +13,9 @@ from chalice.local import LambdaContext, RouteMatcher
 from chalice.test import Client
 
 from bench.local_server import Answer, local_server, request
+from tools.package.build import ROOT
 
 __all__ = ["Answer"]
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Transport(Protocol):
@@ -79,16 +78,17 @@ class GatewayTransport:
 
 
 class ServerTransport:
-    """A real `chalice local`, in another process."""
+    """HTTP to a server on this machine. prefix: goes before each path."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, prefix: str = "") -> None:
         self.port = port
+        self._prefix = prefix
 
     def request(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Send one request."""
-        return request(self.port, method, path, body, headers)
+        return request(self.port, method, self._prefix + path, body, headers)
 
 
 @contextmanager
