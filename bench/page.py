@@ -8,16 +8,15 @@ they are.
 """
 
 import gzip
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Response, sync_playwright
+from playwright.sync_api import Response
 
+from bench.chromium import chromium
 from bench.emulator.gateway import gateway
 from bench.emulator.gateway_responses import GatewayResponses
 from bench.emulator.pool import Pool
@@ -26,7 +25,6 @@ from bench.emulator.runtime_api import HOST
 from bench.emulator.worker import Function
 from bench.figures import Figure, Spread
 from bench.workers import functions
-from tools.browser import NAMES
 from tools.package.build import ROOT, TEMPLATE
 from tools.serve_page import serving
 
@@ -73,16 +71,12 @@ def api(function: Function, template: Path) -> Iterator[str]:
 
 def loaded(page_url: str, api_url: str) -> dict[str, int]:
     """Return the bytes of every response to the page until the network is quiet, by address."""
-    path = os.environ.get("INKLING_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page()
         found: list[Response] = []
         page.on("response", lambda response: found.append(response))  # noqa: PLW0108 - marked by playwright
         page.goto(page_url, wait_until="networkidle")
-        wire = {response.url: wire_bytes(response, api_url) for response in found}
-        browser.close()
-    return wire
+        return {response.url: wire_bytes(response, api_url) for response in found}
 
 
 def wire_bytes(response: Response, api_url: str) -> int:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from bench.faulty_api import FaultyApi, Reply, faulty_api, reading
 from bench.transports import chalice_local
-from tests.browser.faulty_api import FaultyApi, Reply, faulty_api, reading
 from tools.serve_page import serving
 
 PATIENCE_MS = 10_000

@@ -5,9 +5,9 @@ from threading import Event
 import pytest
 from playwright.sync_api import expect
 
+from bench.faulty_api import FaultyApi, Reply, reading
+from bench.pens import SEVEN, draw
 from tests.browser.conftest import OpenPage
-from tests.browser.faulty_api import FaultyApi, Reply, reading
-from tests.browser.pens import SEVEN, draw
 
 
 def test_a_sure_answer_is_a_numeral_a_sentence_and_bars(

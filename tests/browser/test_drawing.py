@@ -2,9 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
-from tests.browser.faulty_api import FaultyApi, Reply, reading
-from tests.browser.pens import (
+from bench.faulty_api import FaultyApi, Reply, reading
+from bench.pens import (
     LINE,
     SEVEN,
     drag_finger,
@@ -15,6 +14,7 @@ from tests.browser.pens import (
     on_screen,
     wait_until,
 )
+from tests.browser.conftest import OpenPage
 
 SIDE = 400  # of the paper, in its own unit
 PAPER = "document.querySelector('#paper')"

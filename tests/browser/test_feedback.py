@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from bench.faulty_api import FaultyApi, Reply, reading
+from bench.pens import SEVEN, draw
 from tests.browser.conftest import OpenPage
-from tests.browser.faulty_api import FaultyApi, Reply, reading
-from tests.browser.pens import SEVEN, draw
 
 
 def press(page: Page, name: str) -> None:

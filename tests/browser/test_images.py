@@ -7,9 +7,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
+from bench.faulty_api import FaultyApi
+from bench.pens import LINE, SEVEN, draw, ink
 from tests.browser.conftest import OpenPage
-from tests.browser.faulty_api import FaultyApi
-from tests.browser.pens import LINE, SEVEN, draw, ink
 from tests.unit import digits
 
 HAND_OVER = """([kind, png]) => {

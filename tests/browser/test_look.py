@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from bench.faulty_api import FaultyApi, Reply, reading
+from bench.pens import SEVEN, draw
 from tests.browser.conftest import OpenPage
-from tests.browser.faulty_api import FaultyApi, Reply, reading
-from tests.browser.pens import SEVEN, draw
 from tools.serve_page import FRONTEND
 
 MAX_BYTES = 40_000

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bench.own_digits import Strokes, own_digits
+from bench.pens import draw, draw_seven_with_keys, draw_with_finger
 from tests.browser.conftest import OpenPage
-from tests.browser.pens import draw, draw_seven_with_keys, draw_with_finger
 
 DRAWN = Path(__file__).resolve().parents[2].parent / "shared/data/drawn/strokes.json"
 SEED = 20

@@ -5,9 +5,9 @@ from threading import Event
 import pytest
 from playwright.sync_api import Page, expect
 
+from bench.faulty_api import FaultyApi, Reply, reading
+from bench.pens import SEVEN, draw, ink
 from tests.browser.conftest import OpenPage
-from tests.browser.faulty_api import FaultyApi, Reply, reading
-from tests.browser.pens import SEVEN, draw, ink
 
 
 def in_trouble(page: Page, words: str) -> None:

@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from tests.browser.pens import SEVEN
+from bench.pens import SEVEN
 from tests.deploy.emulation import HOST, ROOT, environment, session
 
 STAGE = "proof"

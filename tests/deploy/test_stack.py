@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pens import SEVEN, draw
+from bench.pens import SEVEN, draw
 from tests.deploy.cloud import STACK, STAGE, Cloud
 from tests.deploy.emulation import MISSING, ROOT, STACK_PYTHON, emulator
 

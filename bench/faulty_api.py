@@ -1,11 +1,15 @@
-"""An API that fails on command: it speaks HTTP as the real one does, and answers as it is told."""
+"""An API that fails on command: it speaks HTTP as the real one does, and answers as it is told.
+
+With a real API behind it, it passes on to that one what it is told to pass on.
+"""
 
 import base64
 import json
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -13,20 +17,29 @@ from typing import Any
 
 import numpy as np
 
+from bench.transports import ServerTransport
 from chalicelib.recognition.png import encode_png
 
 HOST = "127.0.0.1"
+PASSED_ON = ("content-type", "idempotency-key")
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer; `until` is awaited before it is sent, `hangs_up` breaks the connection."""
+    """One answer; `until` is awaited before it is sent, `hangs_up` breaks the connection.
+
+    passes_on: the real API does what was asked, and answers; with `hangs_up` that answer is lost.
+    cut_at: how many bytes of the body come before the connection breaks.
+    """
 
     body: object = None
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     until: Event | None = None
     hangs_up: bool = False
+    delay_s: float = 0.0
+    passes_on: bool = False
+    cut_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,11 +57,13 @@ class FaultyApi:
     """What is answered, by the last part of the path, and what was asked.
 
     replies: for each address its answers in order; the last one is given again and again.
+    behind: the port of the real API on this machine, 0 for none.
     """
 
     replies: dict[str, list[Reply]] = field(default_factory=dict)
     received: list[Received] = field(default_factory=list)
     port: int = 0
+    behind: int = 0
     _server: ThreadingHTTPServer | None = None
 
     @property
@@ -87,9 +102,9 @@ class FaultyApi:
 
 
 @contextmanager
-def faulty_api() -> Iterator[FaultyApi]:
-    """Run one on a free port of this machine."""
-    api = FaultyApi()
+def faulty_api(behind: int = 0) -> Iterator[FaultyApi]:
+    """Run one on a free port of this machine, with the real API at a port behind it."""
+    api = FaultyApi(behind=behind)
     api.start()
     try:
         yield api
@@ -141,30 +156,41 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    def __init__(self, *connection: Any, api: FaultyApi) -> None:
+    def __init__(self, *connection: object, api: FaultyApi) -> None:
         self._api = api
-        super().__init__(*connection)
+        super().__init__(*connection)  # type: ignore[arg-type]
 
     def do_OPTIONS(self) -> None:
         self._send(Reply(status=204))
 
     def do_GET(self) -> None:
-        self._answer(None)
+        self._answer(b"")
 
     def do_DELETE(self) -> None:
-        self._answer(None)
+        self._answer(b"")
 
     def do_POST(self) -> None:
-        self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self._answer(self.rfile.read(int(self.headers["Content-Length"])))
 
-    def _answer(self, body: object) -> None:
+    def _answer(self, raw: bytes) -> None:
+        body = json.loads(raw) if raw else None
         reply = self._api.reply_to(Received(self.command, self.path, dict(self.headers), body))
         if reply.until:
             reply.until.wait(30)
+        time.sleep(reply.delay_s)
+        if reply.passes_on:
+            reply = self._pass_on(raw, reply)
         if reply.hangs_up:
             self.connection.shutdown(socket.SHUT_RDWR)
         else:
             self._send(reply)
+
+    def _pass_on(self, raw: bytes, reply: Reply) -> Reply:
+        """Return the reply with what the real API answers in it."""
+        kept = {n: v for n, v in self.headers.items() if n.lower() in PASSED_ON}
+        found = ServerTransport(self._api.behind).request(self.command, self.path, raw, kept)
+        headers = tuple((n, v) for n, v in found.headers.items() if n in ("content-type", "etag"))
+        return replace(reply, body=found.body, status=found.status, headers=headers)
 
     def _send(self, reply: Reply) -> None:
         raw = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
@@ -172,12 +198,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(reply.status)
             for name in ("Origin", "Headers", "Methods"):
                 self.send_header(f"Access-Control-Allow-{name}", "*")
+            self.send_header("Access-Control-Expose-Headers", "Retry-After")
             for header in reply.headers:
                 self.send_header(*header)
             self.send_header("Content-Length", "0" if reply.status == 204 else str(len(raw)))
             self.end_headers()
             if reply.status != 204:
-                self.wfile.write(raw)
+                self.wfile.write(raw[: reply.cut_at])
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True  # the page has given up waiting, as it may
 

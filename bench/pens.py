@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Page
 
+from chalicelib.errors import InklingError
+
 PATIENCE_S = 10.0
 
 Stroke = Sequence[Sequence[float]]
@@ -14,13 +16,18 @@ LINE: list[list[list[float]]] = [[[0, 0], [0, 50], [2, 100]]]
 SEVEN: list[list[list[float]]] = [[[0, 0], [40, 1], [80, 0], [60, 50], [35, 120]]]
 
 
+class PageStuck(InklingError):
+    """The page did not become what a hand waited for."""
+
+
 def on_screen(
     page: Page, strokes: Sequence[Stroke], size: float = 0.6, middle: Point = (0.5, 0.5)
 ) -> list[list[Point]]:
     """Place strokes on the paper: `size` and `middle` are shares of its side."""
     page.evaluate("scrollTo(0, 0)")
     paper = page.locator("#paper").bounding_box()
-    assert paper, "the paper is on show"
+    if not paper:
+        raise PageStuck("the paper is not on show")
     points = [point for stroke in strokes for point in stroke]
     low = [min(point[axis] for point in points) for axis in (0, 1)]
     high = [max(point[axis] for point in points) for axis in (0, 1)]
@@ -96,5 +103,6 @@ def wait_until(page: Page, expression: str) -> None:
     """Wait for a JavaScript expression to hold; the page's policy bars Playwright's own way."""
     deadline = time.monotonic() + PATIENCE_S
     while not page.evaluate(expression):
-        assert time.monotonic() < deadline, f"in {PATIENCE_S} s it never was so: {expression}"
+        if time.monotonic() > deadline:
+            raise PageStuck(f"in {PATIENCE_S} s it never was so: {expression}")
         page.wait_for_timeout(20)
