@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from chalicelib.recognition.png import encode_png
 CANVAS_PX = 280
 PEN_PX = 20
 SEVEN = ((60, 50), (90, 46), (140, 48), (200, 42), (176, 110), (150, 170), (130, 240))
+Stroke = Sequence[tuple[float, float]]
 JSON = "application/json"
 PNG = "image/png"
 
@@ -49,13 +51,16 @@ def feedback_event(label: str) -> bytes:
     return proxy_event("POST", "/v1/feedback", json.dumps(fields).encode())
 
 
-def painted() -> Image.Image:
-    """Return the 7 as black ink on white paper."""
-    image = Image.new("L", (CANVAS_PX, CANVAS_PX), 255)
-    ImageDraw.Draw(image).line(SEVEN, fill=0, width=PEN_PX, joint="curve")
+def painted(strokes: Sequence[Stroke] = (SEVEN,)) -> Image.Image:
+    """Return strokes, or the 7, as black ink on white paper that is wide enough."""
+    points = [point for stroke in strokes for point in stroke]
+    width, height = (max(CANVAS_PX, int(max(at)) + PEN_PX) for at in zip(*points, strict=True))
+    image = Image.new("L", (width, height), 255)
+    for stroke in strokes:
+        ImageDraw.Draw(image).line(stroke, fill=0, width=PEN_PX, joint="curve")
     return image
 
 
-def painted_png() -> bytes:
-    """Return the painted 7 as the bytes of a PNG."""
-    return encode_png(np.asarray(painted()))
+def painted_png(strokes: Sequence[Stroke] = (SEVEN,)) -> bytes:
+    """Return painted strokes, or the 7, as the bytes of a PNG."""
+    return encode_png(np.asarray(painted(strokes)))

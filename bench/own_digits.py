@@ -41,7 +41,8 @@ def _draw(digits: list[OwnDigit], rng: Rng) -> OwnDigit:
     count = int(rng.integers(2, MOST_DIGITS + 1)) if several else 1
     chosen = [digits[i] for i in rng.integers(len(digits), size=count)]
     drawing = set_strokes([_again(digit, rng) for digit in chosen], GAPS, rng)
-    strokes: Strokes = [stroke.round(1).tolist() for stroke in drawing.strokes]
+    corner = np.concatenate(drawing.strokes).min(axis=0)  # on a page no number is below 0
+    strokes: Strokes = [(stroke - corner).round(1).tolist() for stroke in drawing.strokes]
     return OwnDigit(strokes, "".join(digit.text for digit in chosen))
 
 

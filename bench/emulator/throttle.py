@@ -11,12 +11,17 @@ class Throttle:
     def __init__(
         self, rate_a_s: float, burst: int, clock_s: Callable[[], float] = time.monotonic
     ) -> None:
-        self._rate_a_s = rate_a_s
-        self._burst = burst
         self._clock_s = clock_s
-        self._tokens = float(burst)
-        self._filled_s = clock_s()
         self._lock = Lock()
+        self.set(rate_a_s, burst)
+
+    def set(self, rate_a_s: float, burst: int) -> None:
+        """Take other limits from now on, and begin with a full bucket."""
+        with self._lock:
+            self._rate_a_s = rate_a_s
+            self._burst = burst
+            self._tokens = float(burst)
+            self._filled_s = self._clock_s()
 
     def admit(self) -> bool:
         """Whether a request may pass now."""
