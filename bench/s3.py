@@ -1,6 +1,7 @@
 """A real S3 server on this machine, for functions whose feedback is there."""
 
 import logging
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -45,7 +46,8 @@ def s3_server() -> Iterator[dict[str, str]]:
         yield {
             **CREDENTIALS,
             "AWS_ENDPOINT_URL_S3": url,
-            "INKLING_FEEDBACK": f"s3://{BUCKET}/feedback",
+            # The server keeps its objects in this process, and the next one in it finds them.
+            "INKLING_FEEDBACK": f"s3://{BUCKET}/{uuid.uuid4().hex}",
         }
     finally:
         server.stop()

@@ -1,0 +1,52 @@
+"""One worker that is asked again and again: what it answers, and what it holds."""
+
+import json
+
+from bench.accepted import Rng
+from bench.acknowledged import Acknowledged
+from bench.campaigns.soak import events
+from bench.emulator.worker import Worker
+
+WITHDRAWN = 0.4  # share of the feedback
+
+
+class Soak:
+    """A worker, and what it has answered so far.
+
+    wrong: answers that are not what they must be, or not as at the first time. refused: mistakes
+    sent, all of which must be refused.
+    """
+
+    def __init__(self, worker: Worker, rng: Rng) -> None:
+        self.kept = Acknowledged()
+        self.wrong = self.predictions = self.refused = 0
+        self._worker = worker
+        self._rng = rng
+        self._drawings = events.predictions(rng)
+        self._mistakes = events.mistakes()
+        self._answers: dict[bytes, str] = {}
+        self._feedback = 0
+
+    def predict(self) -> None:
+        """Send a drawing, or a mistake instead."""
+        mistaken = self._rng.random() < events.MISTAKEN
+        among = self._mistakes if mistaken else self._drawings
+        sent = among[self._rng.integers(len(among))]
+        status, body = self._ask(sent.event)
+        as_before = mistaken or body == self._answers.setdefault(sent.event, body)
+        self.wrong += status != sent.status or not as_before
+        self.refused += mistaken
+        self.predictions += not mistaken
+
+    def give_feedback(self) -> None:
+        """Send a piece of feedback, and at times withdraw the latest."""
+        self._feedback += 1
+        status, body = self._ask(events.feedback(self._feedback, self._rng))
+        self.wrong += not (status == 201 and self.kept.add(json.loads(body)))
+        if self._rng.random() < WITHDRAWN and (receipt := self.kept.take()):
+            status, _body = self._ask(events.withdrawal(receipt))
+            self.wrong += not (status == 204 and self.kept.withdraw(receipt))
+
+    def _ask(self, event: bytes) -> tuple[int, str]:
+        answer = json.loads(self._worker.invoke(event).body or b"{}")
+        return answer.get("statusCode", 0), answer.get("body", "")
