@@ -61,6 +61,6 @@ def painted(strokes: Sequence[Stroke] = (SEVEN,)) -> Image.Image:
     return image
 
 
-def painted_png(strokes: Sequence[Stroke] = (SEVEN,)) -> bytes:
-    """Return painted strokes, or the 7, as the bytes of a PNG."""
-    return encode_png(np.asarray(painted(strokes)))
+def painted_png() -> bytes:
+    """Return the painted 7 as the bytes of a PNG."""
+    return encode_png(np.asarray(painted()))

@@ -5,13 +5,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from bench.accepted import Rng, drawn_again
 from bench.compose import Layout, Paths, set_strokes
+from bench.events import PEN_PX, painted
 from chalicelib.recognition.drawing import StrokeDrawing
+from chalicelib.recognition.png import encode_png
 
 FILE = Path(__file__).with_name("digits.json")
 GAPS = Layout((0.3, 0.8))
+ZOOM = 2  # drawings are about 100 high, a pen for images is 20 px wide
 MOST_DIGITS = 3
 SEVERAL = 0.2  # share of drawings that hold several digits
 
@@ -23,6 +27,16 @@ class OwnDigit(NamedTuple):
 
     strokes: Strokes
     text: str
+
+    def image(self) -> Image.Image:
+        """Return it as black ink on white paper, twice as large."""
+        return painted(
+            [[(ZOOM * x + PEN_PX, ZOOM * y + PEN_PX) for x, y in s] for s in self.strokes]
+        )
+
+    def png(self) -> bytes:
+        """Return that image as the bytes of a PNG."""
+        return encode_png(np.asarray(self.image()))
 
 
 def own_digits() -> list[OwnDigit]:

@@ -8,13 +8,12 @@ from typing import Any
 from bench.accepted import Rng
 from bench.acknowledged import Acknowledged
 from bench.campaigns.load.lines import Lines, Reply
-from bench.events import JSON, PEN_PX, PNG, painted_png
+from bench.events import JSON, PNG
 from bench.own_digits import OwnDigit, draw_own
 from export.errors import DamagedData
 
 DRAWINGS = 40
 LEAST_DRAWINGS = 10  # that the model reads right by itself
-ZOOM = 2  # drawings are about 100 high, a pen for images is 20 px wide
 RECOGNIZE = "/v1/recognize"
 ORIGIN = "https://drawings.example.org"
 
@@ -121,10 +120,7 @@ class Traffic:
     def _recognize(self, kind: Kind, digit: OwnDigit) -> Asked:
         fields: dict[str, Any] = {"strokes": digit.strokes}
         if kind is Kind.IMAGE:
-            png = painted_png(
-                [[(x * ZOOM + PEN_PX, y * ZOOM + PEN_PX) for x, y in s] for s in digit.strokes]
-            )
-            return Asked(kind, self._request("POST", RECOGNIZE, png, {"Content-Type": PNG}))
+            return Asked(kind, self._request("POST", RECOGNIZE, digit.png(), {"Content-Type": PNG}))
         if kind is Kind.PAGE:
             fields |= {"model": "all", "trace": True}
         return Asked(kind, self._post(RECOGNIZE, fields))

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from bench.accepted import Rng
-from bench.events import JSON, PEN_PX, PNG, painted, painted_png, proxy_event
+from bench.events import JSON, PNG, proxy_event
 from bench.own_digits import OwnDigit, draw_own
 
 DRAWINGS = 40
-ZOOM = 2  # drawings are about 100 high, a pen for images is 20 px wide
 JPEG = "image/jpeg"
 RECOGNIZE = "/v1/recognize"
 MODELS = (None, "cnn", "perceptron", "all")
@@ -59,7 +58,7 @@ def feedback(number: int, rng: Rng) -> bytes:
     (digit,) = draw_own(1, rng)
     fields: dict[str, Any] = {"strokes": digit.strokes, "label": digit.text[0], "consent": True}
     if number % 2:
-        fields |= {"image": base64.b64encode(_png(digit)).decode()}
+        fields |= {"image": base64.b64encode(digit.png()).decode()}
         del fields["strokes"]
     return proxy_event("POST", "/v1/feedback", json.dumps(fields).encode())
 
@@ -74,21 +73,21 @@ def _strokes(digit: OwnDigit, rng: Rng) -> bytes:
 
 
 def _image_in_json(digit: OwnDigit, rng: Rng) -> bytes:
-    return _json({"image": base64.b64encode(_png(digit)).decode(), "trace": True}, rng)
+    return _json({"image": base64.b64encode(digit.png()).decode(), "trace": True}, rng)
 
 
 def _pixels(digit: OwnDigit, rng: Rng) -> bytes:
-    small = painted(_zoomed(digit)).resize((84, 84))
+    small = digit.image().resize((84, 84))
     return _json({"pixels": (255 - np.asarray(small)).tolist()}, rng)
 
 
 def _png_body(digit: OwnDigit, rng: Rng) -> bytes:  # noqa: ARG001 - as all makers
-    return proxy_event("POST", RECOGNIZE, _png(digit), PNG)
+    return proxy_event("POST", RECOGNIZE, digit.png(), PNG)
 
 
 def _jpeg_body(digit: OwnDigit, rng: Rng) -> bytes:  # noqa: ARG001 - as all makers
     file = io.BytesIO()
-    painted(_zoomed(digit)).save(file, "JPEG")
+    digit.image().save(file, "JPEG")
     return proxy_event("POST", RECOGNIZE, file.getvalue(), JPEG)
 
 
@@ -106,11 +105,3 @@ def _json(fields: dict[str, Any], rng: Rng) -> bytes:
     model = MODELS[rng.integers(len(MODELS))]
     named = {} if model is None else {"model": model}
     return proxy_event("POST", RECOGNIZE, json.dumps(fields | named).encode())
-
-
-def _png(digit: OwnDigit) -> bytes:
-    return painted_png(_zoomed(digit))
-
-
-def _zoomed(digit: OwnDigit) -> list[list[tuple[float, float]]]:
-    return [[(x * ZOOM + PEN_PX, y * ZOOM + PEN_PX) for x, y in s] for s in digit.strokes]
