@@ -27,8 +27,9 @@ def served(
 ) -> Iterator[tuple[ServerTransport, Pool]]:
     """Put the gateway in front of at most `size` workers; all of it ends with the context.
 
-    template: the stack's, whose routes and refusals are the gateway's. prefix: goes before each path that is asked for, such as the stage. The pool can be asked
-    afterwards how its workers fared.
+    template: of the stack, whose routes and refusals are the gateway's. prefix: goes before each
+    path that is asked for, such as the stage. The pool can be asked afterwards how its workers
+    fared.
     """
     pool = Pool(function, size)
     routes, responses = Routes.of_template(template), GatewayResponses.of_template(template)

@@ -236,6 +236,15 @@ def test_the_counts_of_a_stage_are_its_own_and_its_alarm_watches_them(template: 
             assert function["Environment"]["Variables"]["INKLING_METRICS"] == own
 
 
+def test_cloudfront_keeps_no_answer_that_is_meant_to_pass(template: Template) -> None:
+    config = of_type(template, "AWS::CloudFront::Distribution")["Distribution"]
+    kept_s = {
+        each["ErrorCode"]: each["ErrorCachingMinTTL"]
+        for each in config["DistributionConfig"]["CustomErrorResponses"]
+    }
+    assert kept_s == {500: 0, 502: 0, 503: 0, 504: 0}
+
+
 def test_the_access_log_says_nothing_of_who_asked(template: Template) -> None:
     line = template["Resources"]["RestAPI"]["Properties"]["AccessLogSetting"]["Format"]
     found = set(re.findall(r"\$context\.[a-zA-Z.]+", line))
