@@ -64,17 +64,16 @@ class Sender:
         """Send one request of chance at each time from now on; return all once all are answered."""
         loop = asyncio.get_running_loop()
         self._sent, start_s, shown_s = [], loop.time(), 0.0
-        tasks: set[asyncio.Task[None]] = set()
-        for due_s, kind in zip(times_s, self._traffic.choose(len(times_s)), strict=True):
-            if (left_s := start_s + due_s - loop.time()) > 0:
-                await asyncio.sleep(left_s)
-            task = asyncio.create_task(self._send(kind, start_s, due_s))
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-            if due_s - shown_s > PROGRESS_S:
-                show_progress(what, int(due_s), int(times_s[-1]))
-                shown_s = due_s
-        await asyncio.gather(*tasks)
+        kinds = self._traffic.choose(len(times_s))
+        async with asyncio.TaskGroup() as group:
+            for due_s, kind in zip(times_s, kinds, strict=True):
+                if (left_s := start_s + due_s - loop.time()) > 0:
+                    await asyncio.sleep(left_s)
+                group.create_task(self._send(kind, start_s, due_s))
+                if due_s - shown_s > PROGRESS_S:
+                    show_progress(what, int(due_s), int(times_s[-1]))
+                    shown_s = due_s
+        show_progress(what, int(times_s[-1]), int(times_s[-1]))
         return self._sent
 
     async def send_at_once(self, count: int, duration_s: float) -> float:
@@ -109,7 +108,10 @@ class Sender:
             return Verdict.NONE
         if reply.status in REFUSALS:
             return Verdict.REFUSED if is_proper_refusal(reply) else Verdict.MISSHAPEN
-        right = asked.is_right(reply, self._traffic.kept)
+        try:
+            right = asked.is_right(reply, self._traffic.kept)
+        except (ValueError, KeyError, TypeError):  # it is not even JSON, or of another shape
+            right = False
         return Verdict.RIGHT if right else Verdict.WRONG
 
 

@@ -42,10 +42,10 @@ class Soak:
         """Send a piece of feedback, and at times withdraw the latest."""
         self._feedback += 1
         status, body = self._ask(events.feedback(self._feedback, self._rng))
-        self.wrong += not (status == 201 and self.kept.add(json.loads(body)))
+        self.wrong += status != 201 or not self.kept.add(json.loads(body))
         if self._rng.random() < WITHDRAWN and (receipt := self.kept.take()):
             status, _body = self._ask(events.withdrawal(receipt))
-            self.wrong += not (status == 204 and self.kept.withdraw(receipt))
+            self.wrong += status != 204 or not self.kept.withdraw(receipt)
 
     def _ask(self, event: bytes) -> tuple[int, str]:
         answer = json.loads(self._worker.invoke(event).body or b"{}")
