@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from chalicelib.errors import InvalidSetting
+from chalicelib.errors import InvalidSetting, StorageUnavailable
 from chalicelib.stores.store import Reader, Store, check_prefix
 
 VARIABLE = "INKLING_FEEDBACK"
@@ -47,7 +47,11 @@ def _open_directory(location: str) -> Store:
     if not location.strip() or "\0" in location:
         raise InvalidSetting(VARIABLE, "is empty or no path; name a directory or s3://bucket")
     root = Path(location).expanduser().absolute()
-    if root.exists() and not root.is_dir():
+    try:
+        is_no_directory = root.exists() and not root.is_dir()
+    except OSError as error:
+        raise StorageUnavailable("open") from error
+    if is_no_directory:
         raise InvalidSetting(VARIABLE, f"names {root}, which is not a directory")
     from chalicelib.stores.directory import DirectoryStore
 

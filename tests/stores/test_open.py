@@ -1,5 +1,6 @@
 """What a location opens."""
 
+import errno
 import fcntl
 import os
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import InvalidSetting
+from chalicelib.errors import InvalidSetting, StorageUnavailable
 from chalicelib.stores.directory import TEMPORARIES, DirectoryStore
 from chalicelib.stores.open import open_store
 from chalicelib.stores.s3 import S3Store
@@ -54,6 +55,17 @@ def test_a_directory_is_made_by_the_first_put(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     store.put("a", b"x")
     assert (tmp_path / "new" / "store" / "a").read_bytes() == b"x"
+
+
+def test_a_directory_whose_disk_fails_is_a_storage_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path) -> bool:
+        raise OSError(errno.EIO, "Input/output error", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", fail)
+    with pytest.raises(StorageUnavailable):
+        open_store(str(tmp_path))
 
 
 def test_a_relative_path_stays_where_it_was_opened(
