@@ -1,7 +1,8 @@
 """Untrusted image bytes become ink. The one module that knows Pillow.
 
 The size is read from the header and judged before a pixel is decoded, so a decompression bomb
-costs no more than its header.
+costs no more than its header. So is the number of a JPEG's scans: a scan of the whole picture fits
+in 14 bytes, and a megabyte of them would keep a processor busy for a quarter of an hour.
 """
 
 import io
@@ -15,12 +16,13 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from chalicelib.errors import AnimatedImage, ImageTooLarge, InvalidImage, UnsupportedImage
-from chalicelib.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE_PX
+from chalicelib.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE_PX, MAX_JPEG_SCANS
 from chalicelib.recognition.drawing import InkDrawing
 from chalicelib.recognition.ink import find_ink
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 Image.MAX_IMAGE_PIXELS = None  # `_check` judges the size, and says by which limit
+_SCAN = b"\xff\xda"  # in front of each scan of a JPEG, and never within one
 WORKING_SIDE_PX = 512  # larger images are reduced to at most twice this; digits need far less
 
 
@@ -33,6 +35,7 @@ def decode_image(data: bytes) -> InkDrawing:
     with _failures_as_invalid_image():
         image = _open(data)
         _check(image)
+        _check_scans(image, data)
         image.load()
         if image.info:  # the metadata, which may tell how it is turned
             ImageOps.exif_transpose(image, in_place=True)
@@ -82,6 +85,11 @@ def _check(image: Image.Image) -> None:
         raise ImageTooLarge(width, height, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE_PX)
     if getattr(image, "n_frames", 1) > 1:
         raise AnimatedImage
+
+
+def _check_scans(image: Image.Image, data: bytes) -> None:
+    if image.format in ("JPEG", "MPO") and data.count(_SCAN) > MAX_JPEG_SCANS:
+        raise InvalidImage(f"it is a JPEG of more than {MAX_JPEG_SCANS} scans")
 
 
 def _rgba(image: Image.Image) -> Image.Image:

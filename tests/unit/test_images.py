@@ -15,6 +15,7 @@ from chalicelib.errors import (
     InvalidImage,
     UnsupportedImage,
 )
+from chalicelib.limits import MAX_JPEG_SCANS
 from chalicelib.recognition.drawing import Picture
 from chalicelib.recognition.images import decode_image
 from chalicelib.recognition.normalise import ink_box, normalise
@@ -214,6 +215,18 @@ def test_a_bomb_in_a_text_chunk_is_an_invalid_image() -> None:
     data = encode(draw(THREE, side_px=64, size_px=40, brush_px=5, at=(9, 9)))
     with pytest.raises(InvalidImage):
         decode_image(data[:33] + chunk + data[33:])
+
+
+def test_a_jpeg_of_many_scans_is_refused_before_it_is_decoded() -> None:
+    """Each scan goes over the whole picture, whatever few bytes it takes."""
+    data = encode(draw(THREE), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    scan = data[last:-2]
+    found = data.count(b"\xff\xda")
+    most = data[:last] + scan * (MAX_JPEG_SCANS - found + 1) + data[-2:]
+    assert decode_image(most).ink.any()
+    with pytest.raises(InvalidImage, match=f"more than {MAX_JPEG_SCANS} scans"):
+        decode_image(data[:last] + scan * (MAX_JPEG_SCANS - found + 2) + data[-2:])
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
