@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Self
 
 from bench.emulator.worker import Worker
-from bench.memory import resident_mb
 from bench.outcome import Fact
 
 SETTLE_S = 0.3  # in which a worker that has answered comes to wait for its next event
@@ -28,7 +27,7 @@ class Vitals:
         time.sleep(SETTLE_S)
         process = Path(f"/proc/{worker.process.pid}")
         return cls(
-            resident_mb(worker),
+            worker.memory_mb(),
             _count(process / "fd"),
             _count(process / "task"),
             sum(_count(folder) for folder in folders),

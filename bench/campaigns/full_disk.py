@@ -5,7 +5,7 @@ and feedback taken back all the while, and all must go on when there is room aga
 
 It needs the right to mount a tmpfs. Before each filling a move is left half done, as a kill leaves
 it, which the server that starts on the full disk tries to complete.
-"""  # noqa: D205 - its first paragraph is its text in docs/reliability.md
+"""
 
 import json
 import random

@@ -7,7 +7,7 @@ repeated, completes it, and in either case everything else is whole and nothing 
 A clean run of each operation says how many calls of each name there are; the size is how many of
 the errors are tried, all of them at most. It needs strace and the right to attach it. An error at
 close is left out: strace cannot close the file and fail, as a kernel does.
-"""  # noqa: D205 - its first paragraph is its text in docs/reliability.md
+"""
 
 import logging
 import os

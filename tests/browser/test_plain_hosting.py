@@ -8,8 +8,8 @@ import boto3
 import pytest
 from playwright.sync_api import Browser, expect
 
+from bench.pens import SEVEN, draw
 from bench.s3 import BUCKET, CREDENTIALS, s3_server
-from tests.browser.pens import SEVEN, draw
 from tools.serve_page import CONFIG, FRONTEND
 
 

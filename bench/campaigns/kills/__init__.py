@@ -5,7 +5,7 @@ whole, what was withdrawn must stay away, and the next start must sweep what a k
 
 Two lanes run beside each other, each on a store of its own, which is checked and left for a new
 one after so many kills. A sender whose request was cut off repeats it in the next life.
-"""  # noqa: D205 - its first paragraph is its text in docs/reliability.md
+"""
 
 import random
 import tempfile
