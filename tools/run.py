@@ -70,9 +70,8 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 def _api(port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run `chalice local` in a process of its own, and stop it at the end."""
     _require_free(port)
-    chalice = Path(sys.executable).with_name("chalice")
     process = subprocess.Popen(
-        [chalice, "local", "--host", HOST, "--port", str(port), "--no-autoreload"],
+        [sys.executable, "-m", "tools.local_api", "--host", HOST, "--port", str(port)],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C reaches this process alone, which then stops the other
