@@ -78,7 +78,7 @@ def send(claims: Iterator[Claimed], location: str, rng: Rng) -> list[str]:
     receipts = []
     for number, (drawing, label) in enumerate(claims):
         ago = timedelta(seconds=float(rng.uniform(0, DAYS * 86_400)))
-        book = FeedbackBook(store, now=lambda ago=ago: today - ago)  # type: ignore[misc]
+        book = FeedbackBook(store, now=lambda ago=ago: today - ago)  # type: ignore[misc]  # mypy knows no lambda with a default
         receipts.append(book.submit(_submission(recognizer, drawing, label, number)).receipt)
     return receipts
 

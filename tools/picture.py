@@ -54,7 +54,7 @@ def main() -> int:
     enlarged = np.kron(1 - seven, np.ones((ENLARGED, ENLARGED), np.float32))
     (PICTURES / "seven.png").write_bytes(encode_picture(enlarged))
     with _chromium() as browser:
-        page = browser.new_page(viewport=VIEW, device_scale_factor=1.5)  # type: ignore[arg-type]
+        page = browser.new_page(viewport=VIEW, device_scale_factor=1.5)  # type: ignore[arg-type]  # playwright has a type of its own for a size
         page.goto(arguments.page)
         _draw(page)
         page.screenshot(path=PICTURES / "page.png")
@@ -73,7 +73,7 @@ def _chromium() -> Iterator[Browser]:
 
 
 def _picture_review(browser: Browser, url: str) -> None:
-    page = browser.new_page(viewport=REVIEW_VIEW)  # type: ignore[arg-type]
+    page = browser.new_page(viewport=REVIEW_VIEW)  # type: ignore[arg-type]  # playwright has a type of its own for a size
     page.goto(url)
     page.locator("#drawings li").first.wait_for()
     page.keyboard.press("ArrowRight")

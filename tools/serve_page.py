@@ -91,7 +91,7 @@ class _PageHandler(BaseHTTPRequestHandler):
     def __init__(self, *connection: object, api_url: str, prefix: str) -> None:
         self._api_url = api_url
         self._prefix = prefix
-        super().__init__(*connection)  # type: ignore[arg-type]
+        super().__init__(*connection)  # type: ignore[arg-type]  # socketserver gives it what it takes
 
     def do_GET(self) -> None:
         self._answer()

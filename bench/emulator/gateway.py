@@ -75,7 +75,7 @@ def gateway(
                 event = proxy_event(routes, self.command, self.path, headers, body)
                 self._reply(_integrated(pool, responses, event))
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815 - the library's names
 
         def _reply(self, answer: Answer) -> None:
             status, headers, body = answer

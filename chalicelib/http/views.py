@@ -55,7 +55,7 @@ def submit_feedback(request: Request, services: Services) -> Response:
     return _receipt(receipt)
 
 
-def withdraw_feedback(request: Request, services: Services, receipt: str) -> Response:  # noqa: ARG001
+def withdraw_feedback(request: Request, services: Services, receipt: str) -> Response:  # noqa: ARG001 - every view takes the request
     """DELETE /v1/feedback/{receipt}."""
     services.feedback.withdraw(receipt)
     return Response(body="", status_code=204)
@@ -73,7 +73,7 @@ def show_model(request: Request, services: Services, name: str) -> Response:
     return _tagged(request, model_json(recognizer.variant(name), recognizer.registry.default))
 
 
-def show_health(request: Request, services: Services) -> Response:  # noqa: ARG001
+def show_health(request: Request, services: Services) -> Response:  # noqa: ARG001 - every view takes the request
     """GET /v1/health: answers once a model is open and has made a prediction."""
     models = [version_json(variant) for variant in services.recognizer.variants().values()]
     return _json(
@@ -88,7 +88,7 @@ def show_health(request: Request, services: Services) -> Response:  # noqa: ARG0
     )
 
 
-def show_openapi(request: Request, services: Services) -> Response:  # noqa: ARG001
+def show_openapi(request: Request, services: Services) -> Response:  # noqa: ARG001 - every view takes the request
     """GET /v1/openapi.json."""
     from chalicelib.http.openapi import openapi_document
 

@@ -92,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
     def __init__(self, *connection: object, addresses: Addresses, review: ReviewServer) -> None:
         self._addresses = addresses
         self._review = review
-        super().__init__(*connection)  # type: ignore[arg-type]
+        super().__init__(*connection)  # type: ignore[arg-type]  # socketserver gives it what it takes
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)

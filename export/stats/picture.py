@@ -82,7 +82,7 @@ def _by_week(counts: dict[date, Counter[FeedbackStatus]]) -> dict[date, Counter[
 
 
 def _stack(
-    axes: Any,  # noqa: ANN401
+    axes: Any,  # noqa: ANN401 - matplotlib has no types
     places: Sequence[Any],
     counts: Sequence[Counter[FeedbackStatus]],
     width: float,
@@ -96,19 +96,19 @@ def _stack(
     axes.yaxis.get_major_locator().set_params(integer=True)
 
 
-def _draw_classes(axes: Any, said: list[Said]) -> None:  # noqa: ANN401
+def _draw_classes(axes: Any, said: list[Said]) -> None:  # noqa: ANN401 - matplotlib has no types
     counts = counts_by_class(said)
     _stack(axes, [label or NONE for label in counts], list(counts.values()), 0.8)
     axes.set(title="What people say that it is")
     _leave_room(axes, len(counts))
 
 
-def _leave_room(axes: Any, bars: int) -> None:  # noqa: ANN401
+def _leave_room(axes: Any, bars: int) -> None:  # noqa: ANN401 - matplotlib has no types
     """Keep few bars from becoming walls."""
     axes.set_xlim(-0.7, max(bars, FEWEST_BARS) - 0.3)
 
 
-def _draw_weeks(axes: Any, weeks: dict[date, Agreement]) -> None:  # noqa: ANN401
+def _draw_weeks(axes: Any, weeks: dict[date, Agreement]) -> None:  # noqa: ANN401 - matplotlib has no types
     some = {monday: found for monday, found in weeks.items() if found.of}
     shares = [100 * found.share for found in some.values()]
     axes.plot(list(some), shares, color=INK, marker="o", markersize=4)
@@ -131,7 +131,7 @@ def _draw_weeks(axes: Any, weeks: dict[date, Agreement]) -> None:  # noqa: ANN40
         _say_nothing(axes)
 
 
-def _draw_agreement(axes: Any, classes: dict[str, Agreement]) -> None:  # noqa: ANN401
+def _draw_agreement(axes: Any, classes: dict[str, Agreement]) -> None:  # noqa: ANN401 - matplotlib has no types
     some = {label: found for label, found in classes.items() if found.of}
     axes.bar(list(some), [100 * found.share for found in some.values()], color=INK)
     for place, found in enumerate(some.values()):
@@ -144,9 +144,9 @@ def _draw_agreement(axes: Any, classes: dict[str, Agreement]) -> None:  # noqa: 
 
 
 def _draw_drift(
-    axes: Any,  # noqa: ANN401
+    axes: Any,  # noqa: ANN401 - matplotlib has no types
     title: str,
-    names: Any,  # noqa: ANN401
+    names: Any,  # noqa: ANN401 - matplotlib has no types
     counts: NDArray[np.int64],
     reference: NDArray[np.int64],
 ) -> None:
@@ -166,7 +166,7 @@ def _draw_drift(
     axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper left")
 
 
-def _say_nothing(axes: Any) -> None:  # noqa: ANN401
+def _say_nothing(axes: Any) -> None:  # noqa: ANN401 - matplotlib has no types
     axes.text(0.5, 0.5, "nothing yet", ha="center", color="grey", transform=axes.transAxes)
     axes.set(xticks=[])
 
@@ -177,7 +177,7 @@ def _span(first: date, last: date) -> tuple[date, date]:
     return first - margin, last + margin
 
 
-def _date_axis(axes: Any) -> None:  # noqa: ANN401
-    locator = AutoDateLocator(maxticks=7)  # type: ignore[no-untyped-call]
+def _date_axis(axes: Any) -> None:  # noqa: ANN401 - matplotlib has no types
+    locator = AutoDateLocator(maxticks=7)  # type: ignore[no-untyped-call]  # matplotlib has no types
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]  # matplotlib has no types

@@ -36,7 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerTransport
 
 
 @pytest.fixture(params=["test client", "gateway event", "chalice local"])
-def api(request: pytest.FixtureRequest, feedback_directory: Path) -> Transport:  # noqa: ARG001
+def api(request: pytest.FixtureRequest, feedback_directory: Path) -> Transport:  # noqa: ARG001 - so that it is set
     """Return the app behind each transport in turn."""
     if request.param == "test client":
         return TestClientTransport(app)

@@ -184,7 +184,7 @@ def test_a_head_for_another_model_is_not_served(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """And does not keep that of another model from answering."""
-    misfit = replace(head_for(recognizer.registry, MODEL, "4"), **other)  # type: ignore[arg-type]
+    misfit = replace(head_for(recognizer.registry, MODEL, "4"), **other)  # type: ignore[arg-type]  # each is of its field's type
     promote(book, misfit, head_for(recognizer.registry, "perceptron", "3"))
     assert read(recognizer).text == "7"
     assert read(recognizer, "perceptron").text == "3"

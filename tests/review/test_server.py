@@ -165,7 +165,7 @@ def test_drawings_are_pictures(url: str, one: str) -> None:
 
 
 def test_each_start_has_a_secret_of_its_own_and_only_this_machine_reaches_it(url: str) -> None:
-    with ReviewServer(Addresses(None, ""), 0) as other:  # type: ignore[arg-type]
+    with ReviewServer(Addresses(None, ""), 0) as other:  # type: ignore[arg-type]  # nothing is asked of it
         assert urlsplit(other.url).path != urlsplit(url).path
         assert len(urlsplit(other.url).path) > 30
         assert other.server_address[0] == "127.0.0.1"
@@ -177,7 +177,7 @@ def test_a_port_that_is_taken_is_named() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(PortTaken, match=str(port)):
-            ReviewServer(Addresses(None, ""), port)  # type: ignore[arg-type]
+            ReviewServer(Addresses(None, ""), port)  # type: ignore[arg-type]  # nothing is asked of it
 
 
 def test_the_page_is_no_part_of_what_is_deployed() -> None:

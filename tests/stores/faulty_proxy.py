@@ -86,7 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.hand_on(body, fault)
 
-    do_GET = do_PUT = do_DELETE = do_HEAD = do_POST = handle_any  # noqa: N815
+    do_GET = do_PUT = do_DELETE = do_HEAD = do_POST = handle_any  # noqa: N815 - the library's names
 
     def hand_on(self, body: bytes, fault: Fault) -> None:
         with self.server.one_at_a_time:
@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer)
 
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the library's name
         """Log nothing."""
 
 

@@ -82,15 +82,15 @@ def _parameter(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _site(account: Account, stage: Stage, options: argparse.Namespace) -> None:  # noqa: ARG001
+def _site(account: Account, stage: Stage, options: argparse.Namespace) -> None:  # noqa: ARG001 - every command takes the same
     print(f"Done: {publish_site(account, stage)}")
 
 
-def _status(account: Account, stage: Stage, options: argparse.Namespace) -> None:  # noqa: ARG001
+def _status(account: Account, stage: Stage, options: argparse.Namespace) -> None:  # noqa: ARG001 - every command takes the same
     show_status(account, stage)
 
 
-def _restore(account: Account, stage: Stage, options: argparse.Namespace) -> None:  # noqa: ARG001
+def _restore(account: Account, stage: Stage, options: argparse.Namespace) -> None:  # noqa: ARG001 - every command takes the same
     had = restore(account, Stack(account, stage.stack))
     print("The API answers again." if had else "The budget fuse is whole; nothing to do.")
 
