@@ -14,3 +14,6 @@ MAX_CANDIDATES = 10
 DEFAULT_CANDIDATES = 3
 MAX_DIGITS = 32
 MAX_NAME_CHARACTERS = 64
+# Of a name no control character and none that turns the direction of writing: reviewers read names
+# in a terminal, which would obey them. A pattern of JSON Schema and of Python alike.
+NAME_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$"

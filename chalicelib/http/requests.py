@@ -19,6 +19,7 @@ from chalicelib.limits import (
     MAX_BODY_BYTES,
     MAX_CANDIDATES,
     MAX_NAME_CHARACTERS,
+    NAME_PATTERN,
 )
 from chalicelib.recognition.drawing import Drawing
 
@@ -26,6 +27,7 @@ JSON_TYPE = "application/json"
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/webp")
 FEEDBACK_FIELDS = ("label", "predicted", "consent")
 PREDICTED_FIELDS = ("label", "probability", "model", "version")
+_NAME = re.compile(NAME_PATTERN)
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _WORDS = {"true": True, "false": False}
 
@@ -155,7 +157,11 @@ def _options(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_name(value: object) -> bool:
-    return type(value) is str and 1 <= len(value) <= MAX_NAME_CHARACTERS
+    return (
+        type(value) is str
+        and 1 <= len(value) <= MAX_NAME_CHARACTERS
+        and _NAME.fullmatch(value) is not None
+    )
 
 
 def _is_count(value: object) -> bool:

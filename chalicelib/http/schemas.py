@@ -12,6 +12,7 @@ from chalicelib.limits import (
     MAX_PIXELS_SIDE,
     MAX_STROKES,
     MIN_PIXELS_SIDE,
+    NAME_PATTERN,
 )
 
 Schema = dict[str, Any]
@@ -38,7 +39,12 @@ def _object(properties: Schema, *optional: str, closed: bool = True) -> Schema:
 
 
 _TEXT: Schema = {"type": "string"}
-_NAME: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_NAME_CHARACTERS}
+_NAME: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_NAME_CHARACTERS,
+    "pattern": NAME_PATTERN,
+}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _NUMBER: Schema = {"type": "number"}
 _BOOLEAN: Schema = {"type": "boolean"}

@@ -90,4 +90,9 @@ class Item:
             facts.append(
                 f"{verdict.status.capitalize()}{became} by {verdict.by}, {verdict.time[:10]}."
             )
-        return tuple(facts)
+        return tuple(map(printable, facts))
+
+
+def printable(text: str) -> str:
+    """Return what somebody sent as text that a terminal shows and does not obey."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -62,7 +62,7 @@ def test_flags_are_true_or_false(name: str, value: object) -> None:
     assert caught.value.pointer == f"/{name}"
 
 
-@pytest.mark.parametrize("value", ["", "x" * 65, 1, None, True, ["cnn"]])
+@pytest.mark.parametrize("value", ["", "x" * 65, 1, None, True, ["cnn"], "c\x1b[2J", "c\u202en"])
 def test_a_model_is_a_name(value: object) -> None:
     with pytest.raises(InvalidField) as caught:
         parse_options(model=value)
@@ -156,6 +156,9 @@ def test_what_was_predicted_is_kept_as_it_was_seen() -> None:
         ({"probability": -0.1}, "/predicted/probability"),
         ({"probability": 1.1}, "/predicted/probability"),
         ({"model": 1}, "/predicted/model"),
+        ({"model": "\x1b]52;c;cm0=\x07"}, "/predicted/model"),  # terminals would take it for theirs
+        ({"label": "7\n"}, "/predicted/label"),
+        ({"version": "\x9b31m"}, "/predicted/version"),
         ({"version": "x" * 65}, "/predicted/version"),
         ({"status": "unsure"}, "/predicted/status"),
     ],

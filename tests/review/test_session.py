@@ -1,6 +1,7 @@
 """What a person decides is in the store at once, and comes back as it was."""
 
 import itertools
+import json
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from chalicelib.stores.store import Store
 from export.command import MODELS_FOLDER
 from export.review.items import SENTENCES
 from export.review.session import Decision
+from tests.learning.submissions import stored
 from tests.review.senders import (
     ACCEPTED,
     REJECTED,
@@ -159,6 +161,18 @@ def test_what_is_decided_already_can_be_put_back(store: Store) -> None:
     assert any("ann" in fact for fact in item.facts)
     later.decide([one], Decision.RETURN)
     assert lying(store) == {one: (WAITING, "1")}
+
+
+def test_what_a_sender_wrote_does_not_reach_the_terminal_as_its_commands(store: Store) -> None:
+    """Such names are refused today, but may lie in a store since before."""
+    send_claims(store, "1")
+    ((key, data),) = [(k, d) for k, d in stored(store).items() if k.endswith(".json")]
+    fields = json.loads(data)
+    fields["predicted"]["model"] = "\x1b]0;title\x07cnn\u202e"
+    store.put(key, json.dumps(fields).encode())
+    (item,) = review_of(store).queue.of(WAITING)
+    assert "\ufffd]0;title\ufffdcnn\ufffd had answered 1." in item.facts
+    assert all(fact.isprintable() for fact in item.facts)
 
 
 def test_a_promoted_head_answers_beside_the_model_as_trained(store: Store) -> None:
