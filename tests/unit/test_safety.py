@@ -141,3 +141,12 @@ def test_what_serves_starts_no_program_and_opens_no_address_but_the_stores() -> 
             assert not reaching & set(names), named(path)
             if {"http.client", "boto3"} & set(names):
                 assert path.is_relative_to(ROOT / "chalicelib" / "stores"), named(path)
+
+
+def test_what_the_threat_model_names_is_there() -> None:
+    text = (ROOT / "docs" / "threat-model.md").read_text()
+    files = set(re.findall(r"`([a-z./_-]+/[a-z_.*-]*)`", text))
+    linked = {f"docs/{name}" for name in re.findall(r"\]\(([a-z0-9/-]+\.md)\)", text)}
+    assert len(files) > 20
+    built = {"build/sbom.json", "learning/"}  # what is made, and a folder in the bucket
+    assert sorted(n for n in (files | linked) - built if not list(ROOT.glob(n))) == []
