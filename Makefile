@@ -91,6 +91,8 @@ campaign: .venv/dev.stamp package ## try hard to break it, write docs/reliabilit
 
 train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
 
+fuzz-env: .venv-fuzz/fuzz.stamp ## make the fuzzing environment (atheris, Python 3.11)
+
 drawings: .venv/run.stamp ## fetch the drawn sets from their public sources (DATA, ONLY=uji,omniglot)
 	@$(BIN)/python -m export.drawings --out $(DATA) $(if $(ONLY),--only $(ONLY))
 
@@ -127,7 +129,7 @@ lock: .venv/dev.stamp ## write locks/, the hashes of all that is installed, anew
 	done
 
 clean: ## remove environments, caches and build; models, feedback and runs stay
-	rm -rf .venv .venv-stack .venv-train .venv-peer build .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-stack .venv-train .venv-peer .venv-fuzz build .cache .mypy_cache .ruff_cache .pytest_cache
 
 .venv/run.stamp: locks/requirements-local.txt
 	@[ -x $(BIN)/python ] || { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv; }
@@ -159,4 +161,11 @@ clean: ## remove environments, caches and build; models, feedback and runs stay
 	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-peer; }
 	@echo "Installing the peer that the benches compare with (once)..."
 	@.venv-peer/bin/python $(PIP_LOCKED) -r locks/requirements-peer.txt
+	@touch $@
+
+.venv-fuzz/fuzz.stamp: requirements-fuzz.txt
+	@[ -x .venv-fuzz/bin/python ] || \
+	  { python=$$(tools/find-python 3.11) && "$$python" -m venv .venv-fuzz; }
+	@echo "Installing the fuzzer (once)..."
+	@.venv-fuzz/bin/python $(PIP) -r requirements-fuzz.txt
 	@touch $@

@@ -23,6 +23,7 @@ PEN_SPACING_PX = 0.5  # distance of the points at which the pen's disc is set do
 MOST_POINTS = 20_000  # of a path, however long; a digit has some 100
 LONG_PATH = 512  # points; beyond it (no digit has as many) points that coincide are left out
 COINCIDE_PX = 0.25
+LEAST_EXTENT = 1e-300  # in any unit; what is smaller is a dot, for no float could enlarge it
 FAINTEST_INK = 8 / 255  # less than this is paper to the eye, and does not widen the box
 SOLID_INK = 0.85  # a line this dark is a line; fainter ones are pens thinner than a pixel
 SOLID_SHARE = 0.2  # the share of the ink that must be that dark
@@ -61,7 +62,7 @@ def normalise_strokes(strokes: tuple[Points, ...], pen_width_px: float = PEN_WID
     """
     low, high = _stroke_bounds(strokes)
     extent = float(np.max(high - low))
-    scale = (BOX_PX - pen_width_px) / extent if extent > 0 else 0.0
+    scale = (BOX_PX - pen_width_px) / extent if extent > LEAST_EXTENT else 0.0
     path = _evenly_spaced([(stroke - low) * scale for stroke in strokes if len(stroke)])
     size = (high - low) * scale
     reach = pen_width_px / 2

@@ -74,6 +74,13 @@ def test_a_dot_is_a_dot() -> None:
     assert picture[CENTRE_PX, CENTRE_PX] == 1
 
 
+@pytest.mark.parametrize("extent", [5e-324, 1e-309, 1e-301])
+def test_what_no_float_could_enlarge_is_a_dot(extent: float) -> None:
+    dot = normalise_strokes((np.array([[5.0, 5.0]]),))
+    tiny = normalise_strokes((np.array([[0.0, 0.0], [extent, 0.0]]),))
+    np.testing.assert_array_equal(tiny, dot)
+
+
 def test_a_scribble_without_end_costs_little_memory() -> None:
     zigzag = np.stack([np.arange(50_000) % 2 * 100.0, np.arange(50_000) / 500], axis=1)
     tracemalloc.start()

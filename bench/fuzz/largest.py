@@ -1,0 +1,56 @@
+"""The largest images and drawings that the limits let in, of every kind of file.
+
+Their headers alone make them large, so a fuzzer that mutates small files does not meet them.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+
+from PIL import Image, ImageDraw
+
+from bench.fuzz.targets import TARGETS, Parse
+from chalicelib.limits import MAX_IMAGE_PIXELS, MAX_PIXELS_SIDE, MAX_POINTS, MAX_STROKES
+
+SIDE_PX = int(MAX_IMAGE_PIXELS**0.5)
+PEN_PX = 60
+SEVEN = ((0.15, 0.15), (0.75, 0.15), (0.35, 0.9))  # as shares of the side
+PNG_MODES = ("1", "L", "P", "LA", "RGB", "RGBA")
+JPEG_MODES = ("L", "RGB", "CMYK")
+JPEG_KINDS: tuple[dict[str, bool], ...] = ({}, {"progressive": True})
+WEBP_KINDS: tuple[dict[str, bool], ...] = ({}, {"lossless": True})
+
+
+def largest_inputs() -> Iterator[tuple[str, Parse, bytes]]:
+    """Yield what each is, the function that takes it, and its bytes."""
+    (image,), (body,) = TARGETS["image"].parses, TARGETS["body"].parses[:1]
+    for mode in PNG_MODES:
+        yield f"PNG {mode}", image, _file(mode, "PNG")
+    for mode in JPEG_MODES:
+        for kind in JPEG_KINDS:
+            yield f"JPEG {mode} {kind}", image, _file(mode, "JPEG", **kind)
+    for mode in ("RGB", "RGBA"):
+        for kind in WEBP_KINDS:
+            yield f"WebP {mode} {kind}", image, _file(mode, "WEBP", **kind)
+    row = [0] * MAX_PIXELS_SIDE
+    drawn = [row[:500] + [9] * 20 + row[:504]] * 400
+    yield "pixels", body, _json(pixels=[row] * 300 + drawn + [row] * 324)
+    yield "one stroke", body, _json(strokes=[[[i % 100, i // 500] for i in range(MAX_POINTS)]])
+    each = MAX_POINTS // MAX_STROKES
+    strokes = [[[9 * i, j] for j in range(each)] for i in range(MAX_STROKES)]
+    yield "strokes", body, _json(strokes=strokes)
+
+
+def _file(mode: str, kind: str, **options: bool) -> bytes:
+    image = Image.new("RGB", (SIDE_PX, SIDE_PX), "white")
+    path = [(x * SIDE_PX, y * SIDE_PX) for x, y in SEVEN]
+    ImageDraw.Draw(image).line(path, fill="black", width=PEN_PX)
+    if "A" in mode:
+        image = image.convert("RGBA")
+    file = io.BytesIO()
+    image.convert(mode).save(file, kind, **options)
+    return file.getvalue()
+
+
+def _json(**fields: object) -> bytes:
+    return json.dumps(fields, separators=(",", ":")).encode()
