@@ -93,7 +93,8 @@ def _distance_from_paper(channels: Levels) -> Levels:
     """
     height, width = channels.shape[1:]
     step = max(1, max(height, width) // FIT_SIDE_PX)
-    sample = np.ascontiguousarray(channels[:, step // 2 :: step, step // 2 :: step])
+    rows, columns = (slice(min(step, side) // 2, None, step) for side in (height, width))
+    sample = np.ascontiguousarray(channels[:, rows, columns])
     rim = sample.reshape(len(sample), -1)[:, _rim(*sample.shape[1:])]
     middle = rim.shape[1] // 2
     flat = np.partition(rim, middle, axis=1)[:, middle]  # the median of each channel

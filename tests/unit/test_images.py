@@ -229,6 +229,15 @@ def test_a_jpeg_of_many_scans_is_refused_before_it_is_decoded() -> None:
         decode_image(data[:last] + scan * (MAX_JPEG_SCANS - found + 2) + data[-2:])
 
 
+@pytest.mark.parametrize("size", [(304, 1), (1, 300), (4096, 8), (31, 4096)])
+def test_an_image_of_any_shape_is_read(size: tuple[int, int]) -> None:
+    bar = np.full(max(size), 255, np.uint8)
+    bar[len(bar) // 4 : len(bar) // 2] = 0
+    along = np.tile(bar, (min(size), 1))
+    image = Image.fromarray(along if size[0] > size[1] else along.T)
+    assert ink_box(decode_image(encode(image)))[2 + size.index(max(size))] == len(bar) // 4
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_animations_are_refused(kind: str) -> None:
     frames = [draw(THREE, side_px=64, size_px=s, brush_px=5, at=(9, 9)) for s in (30, 40)]
