@@ -4,9 +4,9 @@ import copy
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from chalicelib.errors import StorageUnavailable
 from chalicelib.stores.store import (
@@ -19,19 +19,27 @@ from chalicelib.stores.store import (
     check_size,
     require_readable,
 )
+from chalicelib.stores.time_limit import call_within
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.exceptions import ClientError
 
 # botocore waits for 60 s by itself, longer than any caller does. No attempt begins once the budget
-# is spent, and none waits for longer than both timeouts: with 2.4 s, whatever is asked of an S3
-# that hangs ends within 4.9 s. Two attempts fit, so the second one notices a lost answer.
+# is spent, and none is waited for longer than ATTEMPT_S, also where S3 sends a byte now and then:
+# with 2.4 s, whatever is asked of an S3 that hangs ends within 3.9 s. Two attempts fit, so the
+# second one notices a lost answer.
 CONNECT_TIMEOUT_S = 1.0
-READ_TIMEOUT_S = 1.5
+READ_TIMEOUT_S = 1.4
+ATTEMPT_S = 1.5
 BUDGET_S = 2.4
+NO_CONTENT = 204  # S3's only answer to a deletion that it has done
 PAUSES_S = (0.0, 0.1, 0.2)  # before each of the attempts
 
+# What S3 says with a 400 of a request that was damaged or cut off on its way.
+DAMAGED_ON_THE_WAY = frozenset(
+    {"BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody", "RequestTimeout"}
+)
 CONTENT_TYPES = {".json": "application/json", ".png": "image/png"}
 
 logger = logging.getLogger(__name__)
@@ -58,7 +66,7 @@ class S3Store:
         def call(client: "BaseClient") -> Blob:
             response = client.get_object(Bucket=self._bucket, Key=name)
             require_readable(response["ContentLength"])
-            return Blob(response["Body"].read(), response["ETag"])
+            return Blob(response["Body"].read(), str(_given(response, "ETag")))
 
         try:
             return self._attempt("get", key, call, refusals=("NoSuchKey",))
@@ -78,7 +86,7 @@ class S3Store:
         put |= _condition(expected)
 
         def call(client: "BaseClient") -> str:
-            return str(client.put_object(**put)["ETag"])
+            return str(_given(client.put_object(**put), "ETag"))
 
         try:
             return self._attempt("put", key, call, refusals=("PreconditionFailed", "NoSuchKey"))
@@ -90,16 +98,27 @@ class S3Store:
     def delete(self, key: str) -> None:
         """Remove what lies under `key`, if anything does."""
         where = {"Bucket": self._bucket, "Key": self._name(key)}
-        self._attempt("delete", key, lambda client: client.delete_object(**where))
+
+        def call(client: "BaseClient") -> None:
+            status = client.delete_object(**where)["ResponseMetadata"]["HTTPStatusCode"]
+            if status != NO_CONTENT:
+                raise _NotFromS3(f"status {status} for a deletion")
+
+        self._attempt("delete", key, call)
 
     def list(self, prefix: str = "") -> Iterator[Listed]:
         """Yield every key in the folder `prefix`, in the order of the keys."""
         where = {"Bucket": self._bucket, "Prefix": self._prefix + check_prefix(prefix)}
+
+        def call(client: "BaseClient") -> tuple[Mapping[str, Any], bool]:
+            page = client.list_objects_v2(**where)
+            return page, bool(_given(page, "IsTruncated"))
+
         while True:
-            page = self._attempt("list", prefix, lambda client: client.list_objects_v2(**where))
+            page, goes_on = self._attempt("list", prefix, call)
             for item in page.get("Contents", ()):
                 yield Listed(item["Key"].removeprefix(self._prefix), item["LastModified"])
-            if not page["IsTruncated"]:
+            if not goes_on:
                 return
             where["ContinuationToken"] = page["NextContinuationToken"]
 
@@ -128,6 +147,7 @@ class S3Store:
         Raises _Refused where S3 answers with an error code of `refusals`, else StorageUnavailable.
         """
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         deadline = self._deadline or time.monotonic() + BUDGET_S
         failure: Exception | None = None
@@ -136,14 +156,14 @@ class S3Store:
                 break
             time.sleep(pause_s)
             try:
-                return call(self._client())
+                return call_within(ATTEMPT_S, partial(call, self._client()))
             except ClientError as error:
                 if error.response["Error"]["Code"] in refusals:
                     raise _Refused(attempts) from error
                 failure = error
                 if not _may_pass(error):
                     break
-            except BotoCoreError as error:
+            except (BotoCoreError, ResponseParserError, TimeoutError, _NotFromS3) as error:
                 failure = error
             except OSError as error:  # what lies there is too large, and stays so
                 failure = error
@@ -161,6 +181,13 @@ class _Refused(Exception):
         self.attempts = attempts
 
 
+class _NotFromS3(Exception):
+    """A success lacks what S3 gives with each: something on the way answered in S3's place."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The answer is not S3's: {what}.")
+
+
 def _connect() -> "BaseClient":
     import boto3
     from botocore.config import Config
@@ -172,6 +199,13 @@ def _connect() -> "BaseClient":
     )
     # boto3's default session is not safe to share between threads; a client is.
     return boto3.session.Session().client("s3", config=config)
+
+
+def _given(response: Mapping[str, Any], name: str) -> object:
+    """Return a field that S3 gives with each such answer. Raises _NotFromS3."""
+    if name not in response:
+        raise _NotFromS3(f"no {name}")
+    return response[name]
 
 
 def _condition(expected: Expected | str) -> Mapping[str, str]:
@@ -187,4 +221,5 @@ def _may_pass(error: "ClientError") -> bool:
     409 comes of conditional puts that meet: S3 asks for them to be tried again.
     """
     status: int = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    return status >= 500 or status in (408, 409, 429)
+    on_the_way = error.response["Error"]["Code"] in DAMAGED_ON_THE_WAY
+    return on_the_way or status >= 500 or status in (408, 409, 429)

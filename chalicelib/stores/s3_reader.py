@@ -10,12 +10,14 @@ from urllib.parse import quote, urlsplit
 from chalicelib.errors import StorageUnavailable
 from chalicelib.stores.signature import Signer
 from chalicelib.stores.store import Blob, check_key, check_prefix, require_readable
+from chalicelib.stores.time_limit import call_within
 
 if TYPE_CHECKING:
     import ssl
     from http.client import HTTPConnection, HTTPResponse
 
 TIMEOUT_S = 1.0  # of each wait for the network
+READING_S = 1.5  # of all of them together
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 
@@ -36,7 +38,7 @@ class S3Reader:
 
         name = self._prefix + check_key(key)
         try:
-            return self._get(name)
+            return call_within(READING_S, lambda: self._get(name))
         except (OSError, HTTPException) as error:
             raise StorageUnavailable("get") from error
 
@@ -91,8 +93,9 @@ def _blob(response: "HTTPResponse", name: str) -> Blob | None:
     """Return what S3 answers. Raises OSError where it answers with neither object nor absence."""
     require_readable(response.length)
     data = response.read()
-    if response.status == 200:
-        return Blob(data, response.headers["ETag"])
+    tag = response.headers["ETag"]  # without one, somebody answers in S3's place
+    if response.status == 200 and tag:
+        return Blob(data, tag)
     if response.status == 404 and b"<Code>NoSuchKey</Code>" in data:
         return None
     raise OSError(f"S3 answers {response.status} to the reading of {name}")

@@ -8,12 +8,13 @@ from functools import partial
 
 import pytest
 
+from bench.faults import Fault
+from bench.faulty_proxy import FaultyProxy
 from chalicelib.errors import NotFound, StorageUnavailable
 from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.stores.s3 import S3Store
 from chalicelib.stores.store import Store
 from tests.learning.submissions import make_submission, records, stored
-from tests.stores.faulty_proxy import Fault, FaultyProxy
 
 # A gateway gives up after 29 s, a person much earlier.
 PATIENCE_S = 5.0

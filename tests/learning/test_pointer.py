@@ -2,6 +2,8 @@
 
 import pytest
 
+from bench.faults import Fault
+from bench.faulty_proxy import FaultyProxy
 from chalicelib.errors import (
     HeadsChanged,
     HeadsFrozen,
@@ -17,7 +19,6 @@ from chalicelib.learning.pointer import HeadBook
 from chalicelib.stores.open import open_store
 from chalicelib.stores.store import Store
 from tests.learning.heads import make_head
-from tests.stores.faulty_proxy import Fault, FaultyProxy
 
 # A promotion reads the pointer, then puts the head and the entry; the fourth request is the swap.
 BEFORE_THE_SWAP = [Fault.NONE] * 3

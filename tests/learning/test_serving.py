@@ -12,6 +12,8 @@ from threading import Thread
 import numpy as np
 import pytest
 
+from bench.faults import Fault
+from bench.faulty_proxy import FaultyProxy
 from chalicelib.errors import InvalidSetting, UnknownModel
 from chalicelib.learning.heads import Head
 from chalicelib.learning.keys import CURRENT_KEY, head_key
@@ -23,7 +25,6 @@ from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.stores.open import open_reader, open_store
 from chalicelib.stores.store import Reader, Store
 from tests.learning.served import Clock, head_for, published
-from tests.stores.faulty_proxy import Fault, FaultyProxy
 from tests.unit.digits import SEVEN
 
 MODEL = "cnn"

@@ -5,6 +5,8 @@ import json
 
 import numpy as np
 
+from bench.faults import Fault
+from bench.faulty_proxy import FaultyProxy
 from bench.own_digits import own_digits
 from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.learning.heads import Head
@@ -28,7 +30,6 @@ from tests.review.senders import (
     send_alike,
     send_claims,
 )
-from tests.stores.faulty_proxy import Fault, FaultyProxy
 
 
 def test_each_decision_is_in_the_store_when_it_returns(store: Store) -> None:

@@ -10,9 +10,9 @@ import pytest
 from botocore.client import BaseClient
 from moto.server import ThreadedMotoServer
 
+from bench.faulty_proxy import FaultyProxy, faulty_proxy
 from chalicelib.stores.open import open_store
 from chalicelib.stores.store import Store
-from tests.stores.faulty_proxy import FaultyProxy, faulty_proxy
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",

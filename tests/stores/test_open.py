@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.faulty_proxy import FaultyProxy
 from chalicelib.errors import InvalidSetting, StorageUnavailable
 from chalicelib.stores.directory import TEMPORARIES, DirectoryStore
 from chalicelib.stores.open import open_store
 from chalicelib.stores.s3 import S3Store
 from tests.stores.child import run_child
-from tests.stores.faulty_proxy import FaultyProxy
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,28 @@
 """What the S3 store makes of a network and an S3 that fail."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from botocore.client import BaseClient
 
+from bench.faults import Fault
+from bench.faulty_proxy import FaultyProxy
 from chalicelib.errors import StorageUnavailable
 from chalicelib.stores.s3 import S3Store
 from chalicelib.stores.store import Conflict, Expected
 from tests.stores.child import run_child
-from tests.stores.faulty_proxy import Fault, FaultyProxy
 
 PASSING = [
     Fault.REFUSE,
     Fault.ANSWER_503,
     Fault.ANSWER_409,
     Fault.LOSE_ANSWER,
+    Fault.CUT_REQUEST,
+    Fault.DAMAGE,
+    Fault.ANSWER_EMPTY,
+    Fault.ANSWER_PAGE,
+    Fault.ANSWER_GARBAGE,
 ]
 
 
@@ -38,6 +45,52 @@ def test_a_fault_that_passes_is_not_noticed(s3: FaultyProxy, store: S3Store, fau
     store.delete("a")
     assert store.get("a") is None
     assert not s3.faults
+
+
+@pytest.mark.parametrize("fault", [Fault.IGNORE, Fault.DRIP])
+def test_no_attempt_outlasts_its_time(s3: FaultyProxy, store: S3Store, fault: Fault) -> None:
+    """Of an S3 that sends a byte now and then, and of one that does not say "go on" to a put."""
+    store.put("a", b"x")
+    s3.afterwards = fault
+    start_s = time.monotonic()
+    with pytest.raises(StorageUnavailable):
+        store.put("a", b"y")
+    assert time.monotonic() - start_s < 30, "the whole answer takes more than a minute"
+
+
+@pytest.mark.parametrize("fault", [Fault.ANSWER_EMPTY, Fault.ANSWER_PAGE, Fault.ANSWER_307])
+def test_a_success_that_is_not_s3s_is_none(s3: FaultyProxy, store: S3Store, fault: Fault) -> None:
+    store.put("a", b"x")
+    s3.afterwards = fault
+    operations: list[Callable[[], object]] = [
+        lambda: store.get("a"),
+        lambda: store.put("a", b"y"),
+        lambda: store.delete("a"),
+        lambda: list(store.list()),
+    ]
+    for operation in operations:
+        with pytest.raises(StorageUnavailable):
+            operation()
+    s3.afterwards = Fault.NONE
+    blob = store.get("a")
+    assert blob is not None
+    assert blob.data == b"x"
+    assert not s3.followed
+
+
+def test_what_was_damaged_on_its_way_is_never_stored_or_read(
+    s3: FaultyProxy, store: S3Store
+) -> None:
+    store.put("a", b"x")
+    s3.afterwards = Fault.DAMAGE
+    with pytest.raises(StorageUnavailable):
+        store.get("a")
+    with pytest.raises(StorageUnavailable):
+        store.put("a", b"y")
+    s3.afterwards = Fault.NONE
+    blob = store.get("a")
+    assert blob is not None
+    assert blob.data == b"x"
 
 
 def test_half_an_answer_is_never_taken_for_the_whole(s3: FaultyProxy, store: S3Store) -> None:

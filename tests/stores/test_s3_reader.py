@@ -11,13 +11,14 @@ from botocore.auth import SIGV4_TIMESTAMP, S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from bench.faults import Fault
+from bench.faulty_proxy import FaultyProxy
 from chalicelib.errors import StorageUnavailable
 from chalicelib.stores.open import open_reader
 from chalicelib.stores.s3 import S3Store
 from chalicelib.stores.s3_reader import S3Reader
 from chalicelib.stores.signature import Signer
 from tests.stores.child import run_child
-from tests.stores.faulty_proxy import Fault, FaultyProxy
 
 KEY_CHARACTERS = "abcXYZ019_.=-/ +~%é"
 
@@ -77,9 +78,8 @@ def test_a_bucket_that_is_not_there_is_no_missing_object(
         S3Reader("inkling-nowhere", "", os.environ).get("learning/v1/current.json")
 
 
-@pytest.mark.parametrize(
-    "fault", [fault for fault in Fault if fault is not Fault.NONE], ids=lambda fault: fault.name
-)
+# What changes on the way is noticed by who knows the content's digest; TLS lets nothing through.
+@pytest.mark.parametrize("fault", sorted(set(Fault) - {Fault.NONE, Fault.DAMAGE}, key=str), ids=str)
 def test_an_s3_that_fails_is_unavailable_soon(
     s3: FaultyProxy, bucket: str, reader: S3Reader, fault: Fault
 ) -> None:
