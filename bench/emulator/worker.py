@@ -34,6 +34,7 @@ BOOT = (
     "import sys; sys.path[:0] = sys.argv[1:3]; "
     "from awslambdaric.__main__ import main; main(['awslambdaric', sys.argv[3]])"
 )
+START_TIMEOUT_S = 60.0  # of a start, on a machine that starts many at once
 STOP_TIMEOUT_S = 5.0
 ALIVE_POLL_S = 0.2
 
@@ -106,13 +107,19 @@ class Worker:
 
     def invoke(self, event: bytes) -> Invoked:
         """Return what the function answers to an event."""
-        deadline_s = time.time() + self.function.timeout_s
-        self._api.events.put(Invocation(event, int(deadline_s * 1000)))
         if not self._limited:  # Lambda starts a function with a whole processor
-            self._api.ready.wait(self.function.timeout_s)
+            self._wait_until_ready()
             self._share.limit(self.process.pid)
             self._limited = True
+        deadline_s = time.time() + self.function.timeout_s
+        self._api.events.put(Invocation(event, int(deadline_s * 1000)))
         return self._answer(deadline_s)
+
+    def _wait_until_ready(self) -> None:
+        give_up_s = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < give_up_s and self.process.poll() is None:
+            if self._api.ready.wait(ALIVE_POLL_S):
+                return
 
     def _answer(self, deadline_s: float) -> Invoked:
         while (left_s := deadline_s - time.time()) > 0:

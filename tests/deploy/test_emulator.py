@@ -146,6 +146,16 @@ def test_no_more_run_at_once_than_there_are_workers(
     busy.join()
 
 
+def test_a_start_does_not_count_towards_the_time_that_an_event_may_take(
+    runtime: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "late.py").write_text(
+        "import time\ntime.sleep(1.5)\ndef answer(event, context): return 7"
+    )
+    with Worker(Function(tmp_path, runtime, "late.answer", timeout_s=1)) as worker:
+        assert worker.invoke(b"{}").body == b"7"
+
+
 @pytest.mark.parametrize("name", ["sleep", "fail", "odd", "missing"])
 def test_a_function_that_does_not_answer_is_the_gateways_error(
     serve: Serve, small: Callable[..., Function], name: str
