@@ -1,10 +1,10 @@
 """One worker process of the package makes 100,000 predictions - strokes, PNG, JPEG and pixels, by
-one model or by all, a tenth of them mistakes that it must refuse - and takes 5,000 pieces of
+one model or by all - between 10,000 mistakes that it must refuse, and takes 5,000 pieces of
 feedback into a directory, of which two in five are withdrawn. A second one takes a tenth as much
 feedback into S3. What each process holds after its warm-up is compared with what it holds at the
 end, and what the stores hold with what was acknowledged.
 
-SIZE is in requests for a prediction. A piece of feedback comes with every 20th of them.
+SIZE is in predictions. A piece of feedback comes with every 20th of them.
 """
 
 import os
@@ -76,7 +76,7 @@ def _soak(part: Part, rng: Rng) -> list[Fact]:
         after = Vitals.of(worker, *part.folders)
     return [
         Fact(f"predictions, feedback {part.where}", soak.predictions),
-        Fact("mistakes among the requests", soak.refused),
+        Fact("mistakes that were refused, or should have been", soak.refused),
         Fact("answers that are wrong, or not as the first time", soak.wrong, most=0),
         *after.facts(before),
         *soak.kept.facts(open_store(part.function.variables[VARIABLE]), part.where),

@@ -29,7 +29,7 @@ MISTAKES: tuple[tuple[bytes, str, int], ...] = (
     (b'{"strokes": [[[1, "2"]]]}', JSON, 422),
     (b"\x89PNG\r\n\x1a\n" + bytes(64), PNG, 422),
 )
-MISTAKEN = 0.1  # share of the requests
+MISTAKEN = 0.1  # for each prediction
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,15 +28,15 @@ class Soak:
         self._feedback = 0
 
     def predict(self) -> None:
-        """Send a drawing, or a mistake instead."""
-        mistaken = self._rng.random() < events.MISTAKEN
-        among = self._mistakes if mistaken else self._drawings
-        sent = among[self._rng.integers(len(among))]
+        """Send a drawing, and at times a mistake before it."""
+        if self._rng.random() < events.MISTAKEN:
+            mistake = self._mistakes[self._rng.integers(len(self._mistakes))]
+            self.wrong += self._ask(mistake.event)[0] != mistake.status
+            self.refused += 1
+        sent = self._drawings[self._rng.integers(len(self._drawings))]
         status, body = self._ask(sent.event)
-        as_before = mistaken or body == self._answers.setdefault(sent.event, body)
-        self.wrong += status != sent.status or not as_before
-        self.refused += mistaken
-        self.predictions += not mistaken
+        self.wrong += status != sent.status or body != self._answers.setdefault(sent.event, body)
+        self.predictions += 1
 
     def give_feedback(self) -> None:
         """Send a piece of feedback, and at times withdraw the latest."""
