@@ -7,7 +7,7 @@ TRAVERSALS = (
     "..\\app.py", "%5c..%5capp.py",
     "%00", "cnn%00.json", "cnn.onnx", "manifest.json", "/etc/passwd",
     "%2fetc%2fpasswd", "..;/app.py", "cnn/../config.py", "%c0%ae%c0%ae/app.py", ".git/config",
-    "~root/.profile", "file:%2f%2f%2fetc%2fpasswd", "cnn?/../app.py", "CNN", "cnn%20", "%20cnn",
+    "~root/.profile", "file:%2f%2f%2fetc%2fpasswd", "CNN", "cnn%20", "%20cnn",
     "policy.json", "fuse.py", "fuse.py%20",
 )  # fmt: skip
 # Headers by which a proxy or a framework may be led astray.

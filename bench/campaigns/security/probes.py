@@ -24,7 +24,6 @@ JSON = {"Content-Type": "application/json"}
 READ = ("/v1/models", "/v1/models/cnn", "/v1/health", "/v1/openapi.json")
 PAGES = ("/", "/index.html", "/main.js", "/styles.css", "/icon.svg", "/config.js")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-MODELS = ("cnn", "perceptron", "cnn-trained", "perceptron-trained")
 
 
 class Probes:
