@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from chalicelib.learning.anchors import load_anchors
-from chalicelib.recognition.registry import MANIFEST, SETS, ModelRegistry
+from chalicelib.recognition.manifest import MANIFEST, sealed
+from chalicelib.recognition.registry import SETS, ModelRegistry
 from export.command import MODELS_FOLDER
 
 MODEL = "perceptron"
@@ -26,5 +27,5 @@ def thinned(folder: Path, every: int = 4) -> ModelRegistry:
         sha256 = hashlib.sha256(data).hexdigest()
         entry[name] |= {"sha256": sha256, "drawings": len(few.targets)}
     manifest |= {"default": MODEL, "models": [entry]}
-    (folder / MANIFEST).write_text(json.dumps(manifest))
+    (folder / MANIFEST).write_text(json.dumps(sealed(manifest)))
     return ModelRegistry.load(folder)

@@ -20,7 +20,8 @@ from chalicelib.learning.anchors import Anchors
 from chalicelib.learning.candidates import features_of
 from chalicelib.recognition.classifier import Classifier
 from chalicelib.recognition.drawing import Picture
-from chalicelib.recognition.registry import MANIFEST, SETS, ModelRegistry, SetFile
+from chalicelib.recognition.manifest import MANIFEST, sealed
+from chalicelib.recognition.registry import SETS, ModelRegistry, SetFile
 from export.command import MODELS_FOLDER, add_all_data_option, run_command, training_environment
 from export.datasets import Examples, build_replay, build_validation, joined
 from export.files import write_json, write_whole
@@ -94,7 +95,7 @@ def write_sets(folder: Path, name: str, sets: dict[str, NamedSet]) -> None:
         write_whole(folder / made.entry.file, made.content)
     (entry,) = (model for model in manifest["models"] if model["name"] == name)
     entry |= {of: made.entry._asdict() for of, made in sets.items()}
-    write_json(path, manifest)
+    write_json(path, sealed(manifest))
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ import numpy as np
 
 from chalicelib.limits import MAX_NAME_CHARACTERS
 from chalicelib.recognition.classifier import Classifier
+from chalicelib.recognition.manifest import ALL_MODELS, MANIFEST, MANIFEST_FORMAT, sealed
 from chalicelib.recognition.normalise import NORMALISATION_VERSION
-from chalicelib.recognition.recognizer import ALL_MODELS
-from chalicelib.recognition.registry import MANIFEST, MANIFEST_FORMAT, SETS, ModelRegistry
+from chalicelib.recognition.registry import SETS, ModelRegistry
 from export.calibrate import Calibration, Scored, calibrate
 from export.command import MODELS_FOLDER, run_command, training_environment
 from export.datasets import Examples, build_validation, feedback_validation
@@ -146,14 +146,15 @@ def write_model(
     models, chosen = [], entry["name"]
     if path.exists():
         ModelRegistry.load(folder)  # never build on a manifest that cannot be served
-        manifest = json.loads(path.read_bytes())
-        models = manifest["models"]
-        chosen = entry["name"] if default else manifest["default"]
+        known = json.loads(path.read_bytes())
+        models = known["models"]
+        chosen = entry["name"] if default else known["default"]
     kept = [model for model in models if model["name"] != entry["name"]]
     published = sorted([*kept, entry], key=lambda model: str(model["name"]))
     for file, data in {entry["file"]: content, **(beside or {})}.items():
         write_whole(folder / file, data)
-    write_json(path, {"format": MANIFEST_FORMAT, "default": chosen, "models": published})
+    manifest = {"format": MANIFEST_FORMAT, "default": chosen, "models": published}
+    write_json(path, sealed(manifest))
     named = {file for model in published for file in _files(model)}
     for file in {file for model in models for file in _files(model)} - named:
         (folder / file).unlink(missing_ok=True)

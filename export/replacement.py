@@ -22,7 +22,8 @@ from chalicelib.learning.gate import (
 )
 from chalicelib.recognition.classifier import Classifier
 from chalicelib.recognition.drawing import Picture
-from chalicelib.recognition.registry import MANIFEST, ModelEntry, ModelRegistry, parse_entry
+from chalicelib.recognition.manifest import MANIFEST
+from chalicelib.recognition.registry import ModelEntry, ModelRegistry, parse_entry
 from export.datasets import FEEDBACK, Examples, joined
 from export.errors import ReplacementRefused
 

@@ -10,11 +10,10 @@ from chalicelib.errors import UnknownModel
 from chalicelib.limits import DEFAULT_CANDIDATES
 from chalicelib.recognition.drawing import Box, Drawing, Picture, Points
 from chalicelib.recognition.heads import SHIPPED, HeadSource, Variant, variants_of
+from chalicelib.recognition.manifest import ALL_MODELS
 from chalicelib.recognition.normalise import ink_box
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
 from chalicelib.recognition.segmentation import Part, Parting, segment
-
-ALL_MODELS = "all"
 
 
 class Status(StrEnum):

@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 
 from chalicelib.errors import UnknownModel, UnusableModel
 from chalicelib.recognition.classifier import Classifier
+from chalicelib.recognition.manifest import MANIFEST, parse_manifest
 from chalicelib.recognition.normalise import NORMALISATION_VERSION
 
-MANIFEST = "manifest.json"
-MANIFEST_FORMAT = 1
 SETS = ("gold", "replay")
 
 
@@ -77,21 +76,16 @@ class ModelRegistry:
         """Read a folder's manifest. Raises UnusableModel that names the file at fault."""
         path = directory / MANIFEST
         try:
-            manifest = json.loads(path.read_bytes())
-            entries = tuple(parse_entry(entry) for entry in manifest["models"])
-            if manifest["format"] != MANIFEST_FORMAT:
-                raise UnusableModel(MANIFEST, f"has format {manifest['format']}, not 1")
-            registry = cls(directory, entries, manifest["default"])
+            data = path.read_bytes()
         except OSError as error:
             raise UnusableModel(str(path), f"cannot be read ({error.strerror})") from error
-        except (ValueError, TypeError, KeyError) as error:
-            raise UnusableModel(str(path), f"is not a manifest ({error!r})") from error
-        registry._require_sound()
+        manifest = parse_manifest(data, str(path))
+        entries = tuple(parse_entry(entry) for entry in manifest["models"])
+        registry = cls(directory, entries, manifest["default"])
+        registry._require_normalisation()
         return registry
 
-    def _require_sound(self) -> None:
-        if self.default not in self._entries:
-            raise UnusableModel(MANIFEST, f"names an unknown default, {self.default!r}")
+    def _require_normalisation(self) -> None:
         for entry in self._entries.values():
             if entry.normalisation != NORMALISATION_VERSION:
                 raise UnusableModel(
@@ -135,11 +129,24 @@ class ModelRegistry:
         classifier = Classifier(self.read(entry.file, entry.sha256), entry.file)
         if classifier.classes != len(entry.labels) + 1:
             raise UnusableModel(entry.file, f"has {classifier.classes} outputs for its labels")
+        _require_alike(classifier.metadata, entry)
         return classifier
 
 
+def _require_alike(metadata: Mapping[str, str], entry: ModelEntry) -> None:
+    """Raise UnusableModel where what a file says of itself is not what the manifest says."""
+    for what, said in (
+        ("labels", json.dumps(entry.labels)),
+        ("normalisation", entry.normalisation),
+        ("family", entry.family),
+    ):
+        found = metadata.get(f"inkling.{what}", said)
+        if found != said:
+            raise UnusableModel(entry.file, f"has {what} {found}, the manifest {said}")
+
+
 def parse_entry(entry: Mapping[str, Any]) -> ModelEntry:
-    """Build an entry from its JSON object. Raises KeyError, TypeError, ValueError."""
+    """Build an entry from its JSON object, which is sound."""
     known = {name: entry[name] for name in ModelEntry._fields if name not in SETS}
     for name in SETS:
         known[name] = SetFile(**entry[name]) if entry.get(name) else None

@@ -9,7 +9,8 @@ import pytest
 pytest.importorskip("onnx", reason="needs the training environment: make train-env")
 
 from chalicelib.learning.anchors import load_anchors
-from chalicelib.recognition.registry import MANIFEST, SETS, ModelRegistry
+from chalicelib.recognition.manifest import MANIFEST
+from chalicelib.recognition.registry import SETS, ModelRegistry
 from export.anchors import gold_and_replay, make_sets
 from export.command import MODELS_FOLDER
 from export.drawn import NONE_LABEL

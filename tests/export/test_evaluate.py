@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.recognition.manifest import sealed
 from export.command import MODELS_FOLDER
 from export.evaluate import FIGURE, Score
 from tests.export.commands import run_export
@@ -26,7 +27,7 @@ def test_a_figure_that_does_not_hold_ends_with_status_1(small_mnist: Path, tmp_p
     manifest = json.loads((folder / "manifest.json").read_bytes())
     for model in manifest["models"]:
         model["figures"][FIGURE] = {"drawings": 60, "correct": 61, "accuracy": 1.0}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    (folder / "manifest.json").write_text(json.dumps(sealed(manifest)))
     done = run_export("evaluate", "--from", str(folder), "--data", str(small_mnist))
     assert done.returncode == 1
     assert "the manifest states 61 of 60 right" in done.stderr

@@ -8,7 +8,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the training environment: make train-env")
 
-from chalicelib.recognition.registry import MANIFEST, ModelRegistry  # noqa: E402
+from chalicelib.recognition.manifest import MANIFEST  # noqa: E402
+from chalicelib.recognition.registry import ModelRegistry  # noqa: E402
 from export.datasets import (  # noqa: E402
     FEEDBACK,
     Examples,

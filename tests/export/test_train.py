@@ -13,7 +13,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the training environment: make train-env")
 
-from chalicelib.recognition.registry import MANIFEST, ModelRegistry  # noqa: E402
+from chalicelib.recognition.manifest import MANIFEST  # noqa: E402
+from chalicelib.recognition.registry import ModelRegistry  # noqa: E402
 from export.average import average  # noqa: E402
 from export.command import MODELS_FOLDER  # noqa: E402
 from export.datasets import TrainingData, build_training_data  # noqa: E402

@@ -8,7 +8,8 @@ import pytest
 
 from bench.transports import Transport
 from chalicelib.recognition.drawing import InkDrawing
-from chalicelib.recognition.recognizer import ALL_MODELS, Recognizer
+from chalicelib.recognition.manifest import ALL_MODELS
+from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.recognition.registry import ModelRegistry
 from export.evaluate import FIGURE
 from export.mnist import load_mnist

@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib.errors import UnusableModel
 from chalicelib.learning.anchors import Anchors, load_anchors
-from chalicelib.recognition.registry import MANIFEST, SETS, ModelRegistry
+from chalicelib.recognition.manifest import MANIFEST, sealed
+from chalicelib.recognition.registry import SETS, ModelRegistry
 from tests.unit.digits import DIGITS
 
 PUBLISHED = Path(__file__).parents[2] / "chalicelib" / "models"
@@ -77,7 +78,7 @@ def test_a_model_without_sets_is_served_and_says_how_to_make_them(models: Path) 
     for entry in manifest["models"]:
         for name in SETS:
             del entry[name]
-    (models / MANIFEST).write_text(json.dumps(manifest))
+    (models / MANIFEST).write_text(json.dumps(sealed(manifest)))
     registry = ModelRegistry.load(models)
     registry.model("cnn")
     with pytest.raises(UnusableModel, match=r"python -m export\.anchors"):

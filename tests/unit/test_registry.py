@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from chalicelib.errors import UnknownModel, UnusableModel
+from chalicelib.recognition.manifest import MANIFEST, sealed
 from chalicelib.recognition.normalise import normalise_strokes
-from chalicelib.recognition.registry import MANIFEST, ModelRegistry
+from chalicelib.recognition.registry import ModelRegistry
 from tests.unit.digits import DIGITS
 
 PUBLISHED = Path(__file__).parents[2] / "chalicelib" / "models"
@@ -28,7 +29,7 @@ def edit_manifest(models: Path, change: Callable[[dict[str, Any]], None]) -> Non
     path = models / MANIFEST
     manifest = json.loads(path.read_bytes())
     change(manifest)
-    path.write_text(json.dumps(manifest))
+    path.write_text(json.dumps(sealed(manifest)))
 
 
 def test_the_published_models_are_sound() -> None:
@@ -70,7 +71,7 @@ def test_a_file_that_onnxruntime_cannot_open_is_refused(models: Path) -> None:
 
     def point_at_noise(manifest: dict[str, Any]) -> None:
         sha256 = hashlib.sha256(b"noise").hexdigest()
-        manifest["models"][0].update(file="noise.onnx", sha256=sha256)
+        manifest["models"][0].update(file="noise.onnx", sha256=sha256, version=sha256[:8])
 
     edit_manifest(models, point_at_noise)
     registry = ModelRegistry.load(models)
@@ -82,6 +83,49 @@ def test_a_model_made_under_another_normalisation_is_refused(models: Path) -> No
     edit_manifest(models, lambda manifest: manifest["models"][0].update(normalisation="0"))
     with pytest.raises(UnusableModel, match="normalisation 0"):
         ModelRegistry.load(models)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("temperature", 0),
+        ("temperature", "0.6"),
+        ("temperature", 10**400),
+        ("thresholds", {"digit": 0.7, "recognized": 1.5}),
+        ("thresholds", {"digit": True, "recognized": 0.9}),
+        ("labels", ["0"] * 10),
+        ("labels", "0123456789"),
+        ("file", "../models/manifest.json"),
+        ("file", "a\0b"),
+        ("gold", {"file": "/etc/passwd", "sha256": "0" * 64, "drawings": 1}),
+        ("sha256", None),
+        ("name", "perceptron"),
+        ("name", "all"),
+        ("version", "01234567"),
+    ],
+)
+def test_a_field_that_cannot_be_is_refused(models: Path, field: str, value: object) -> None:
+    edit_manifest(models, lambda manifest: manifest["models"][0].update({field: value}))
+    with pytest.raises(UnusableModel, match=MANIFEST):
+        ModelRegistry.load(models)
+
+
+def test_a_manifest_that_was_changed_is_refused_however_plausible_it_is(models: Path) -> None:
+    """A damaged digit of a threshold changes what is answered as a damaged network does."""
+    path = models / MANIFEST
+    text = path.read_text()
+    path.write_text(text.replace('"recognized": 0.97', '"recognized": 0.07'))
+    with pytest.raises(UnusableModel, match=r"manifest\.json: was changed"):
+        ModelRegistry.load(models)
+    path.write_text(json.dumps(json.loads(text), sort_keys=True))
+    assert ModelRegistry.load(models).default == "cnn"
+
+
+def test_labels_in_another_order_than_the_file_says_are_refused(models: Path) -> None:
+    edit_manifest(models, lambda manifest: manifest["models"][0]["labels"].reverse())
+    registry = ModelRegistry.load(models)
+    with pytest.raises(UnusableModel, match=r"onnx: has labels"):
+        registry.model(registry.default)
 
 
 def test_labels_that_do_not_fit_the_outputs_are_refused(models: Path) -> None:
