@@ -27,6 +27,7 @@ class Fault(Enum):
     CUT_AT = "the server does it, and the connection closes at the next of the proxy's `cuts`"
     DRIP = "the server does it, and the answer comes a byte at a time"
     DAMAGE = "one byte of the body changes on its way, there or back; its checksums stay"
+    FORGET = "a put is answered as done, and the server never sees it"
     ANSWER_500 = "the proxy answers 500 for the server"
     ANSWER_503 = "the proxy answers 503 SlowDown for the server"
     ANSWER_403 = "the proxy answers 403 AccessDenied for the server"

@@ -127,6 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault is Fault.HANG:
             healed.wait()
+        elif fault is Fault.FORGET and self.command == "PUT":
+            self.wfile.write(answer_bytes(http.HTTPStatus.OK, {"ETag": '"none"'}, b""))
         elif instead := answer_instead(fault, self.server.url):
             self.wfile.write(instead)
         else:
