@@ -129,23 +129,32 @@ class FeedbackBook:
         try:
             forbid(store, record.id, self._now())
         except StorageUnavailable:  # a full disk, perhaps: what goes makes room for the tombstone
-            _forget(store, place, record)
+            for key in (place.record_key, place.picture_key):  # a picture alone is swept
+                store.delete(key)
             forbid(store, record.id, self._now())
         _forget(store, place, record)
 
     def sweep(self) -> Swept:
         """Complete moves that broke off, remove pictures that did more than an hour ago.
 
-        Whole feedback goes only where it was withdrawn, or is older than feedback is kept.
+        Whole feedback goes only where it was withdrawn, or is older than feedback is kept. Nothing
+        goes for its age by a clock that has leapt.
         """
         from chalicelib.learning.retention import expire
         from chalicelib.learning.shelf import FeedbackShelf
+        from chalicelib.learning.store_clock import ClockNote
 
+        now = self._now()
+        clock = ClockNote.at(self._store, now)
+        clock.keep(self._store)
         moves = FeedbackShelf(self._store, self._now).tidy()
-        before = self._now() - ORPHAN_AGE
+        temporaries = self._store.sweep()
+        if not clock.is_trusted:
+            logger.warning("Nothing goes for its age: %s", ClockLeapt(clock.since))
+            return Swept(moves, 0, temporaries, 0)
+        before = now - ORPHAN_AGE
         pictures = sum(self._sweep_pictures(status, before) for status in FeedbackStatus)
-        expired = expire(self._store, self._now())
-        return Swept(moves, pictures, self._store.sweep(), expired)
+        return Swept(moves, pictures, temporaries, expire(self._store, now))
 
     def _sweep_pictures(self, status: FeedbackStatus, before: datetime) -> int:
         removed, record_key = 0, None
