@@ -56,8 +56,9 @@ review: .venv/run.stamp ## review feedback on a page of this machine (STORE)
 stats: .venv/dev.stamp ## count feedback, agreement and drift: a table and stats.png (STORE)
 	@$(BIN)/python -m export.stats $(if $(STORE),--store "$$STORE")
 
-sweep: .venv/run.stamp ## remove feedback older than 400 days, and what was broken off (STORE)
-	@$(BIN)/python -m export.retention sweep $(if $(STORE),--store "$$STORE")
+sweep: .venv/run.stamp ## remove feedback older than 400 days, and what was broken off (STORE, TRUST_CLOCK)
+	@$(BIN)/python -m export.retention sweep $(if $(STORE),--store "$$STORE") \
+	  $(if $(TRUST_CLOCK),--trust-clock)
 
 package: .venv/run.stamp ## build what Lambda runs: build/deployment.zip and template.json
 	@$(BIN)/python -m tools.package --out $(BUILD)

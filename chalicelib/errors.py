@@ -4,6 +4,8 @@ Each class is raised where the fact is known and carries it in typed fields;
 `chalicelib.http.problems` alone turns a class into a status, a code and a title.
 """
 
+from datetime import datetime
+
 
 class InklingError(Exception):
     """Something that Inkling expects to go wrong; its text is fit for the caller."""
@@ -185,6 +187,17 @@ class UnusableHead(InklingError):
         super().__init__(f"{where} {reason}")
         self.where = where
         self.reason = reason
+
+
+class ClockLeapt(InklingError):
+    """The clock was set, or nobody swept the feedback for long: nothing goes for its age yet."""
+
+    def __init__(self, to: datetime) -> None:
+        super().__init__(
+            f"By the clock, nobody had swept this feedback for long when it was {to:%Y-%m-%d}, or "
+            "the clock was set. If it is right now, sweep with --trust-clock; else set it."
+        )
+        self.to = to
 
 
 class HeadsFrozen(InklingError):

@@ -1,8 +1,9 @@
 """Remove feedback that is older than it may be kept, and what was broken off.
 
-    python -m export.retention sweep [--store feedback] [--days 400] [--dry-run]
+    python -m export.retention sweep [--store feedback] [--days 400] [--dry-run] [--trust-clock]
 
 Every status is gone through, with claims and tombstones. Interrupted, the same command goes on.
+Where the clock has leapt since the last sweep nothing goes, unless somebody says that it is right.
 """
 
 import argparse
@@ -12,9 +13,11 @@ from collections import Counter
 from datetime import UTC, datetime
 
 from chalicelib.config import settings_from
+from chalicelib.errors import ClockLeapt
 from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.learning.keys import FeedbackPlace
 from chalicelib.learning.retention import RETENTION_DAYS, expired_keys
+from chalicelib.learning.store_clock import ClockNote
 from chalicelib.stores.open import open_store
 from chalicelib.stores.store import Store
 from export.command import positive, run_command
@@ -35,15 +38,22 @@ def main() -> None:
         help="keep what is no older than this (default: %(default)s)",
     )
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+    parser.add_argument("--trust-clock", action="store_true", help="it is right, though it leapt")
     arguments = parser.parse_args()
     store = open_store(arguments.store or settings_from(os.environ).feedback)
-    sweep(store, arguments.days, dry_run=arguments.dry_run)
+    now = datetime.now(UTC)
+    clock = ClockNote.trusted(now) if arguments.trust_clock else ClockNote.at(store, now)
+    if not clock.is_trusted:
+        raise ClockLeapt(clock.since)
+    if not arguments.dry_run:
+        clock.keep(store)
+    sweep(store, now, arguments.days, dry_run=arguments.dry_run)
 
 
-def sweep(store: Store, days: int, *, dry_run: bool) -> None:
+def sweep(store: Store, now: datetime, days: int, *, dry_run: bool) -> None:
     """Remove, or count, what is older than that many days; then what was broken off."""
     counts: Counter[str] = Counter()
-    for number, key in enumerate(expired_keys(store, datetime.now(UTC), days), 1):
+    for number, key in enumerate(expired_keys(store, now, days), 1):
         if not dry_run:
             store.delete(key)
         counts[_kind(key)] += 1

@@ -1,10 +1,12 @@
 """Feedback as it comes in: submitted, found again by its receipt, withdrawn, swept."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.errors import (
+    ClockLeapt,
     DamagedFeedback,
     IdempotencyConflict,
     NotFound,
@@ -28,6 +30,8 @@ from chalicelib.stores.store import Conflict, Expected, Store
 BUDGET_S = 2.4
 ORPHAN_AGE = timedelta(hours=1)
 MAX_CLAIM_ATTEMPTS = 3
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

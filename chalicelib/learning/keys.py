@@ -10,6 +10,7 @@ from typing import Self
 ROOT = "feedback/v1"
 CLAIMS = f"{ROOT}/idempotency/"
 WITHDRAWN = f"{ROOT}/withdrawn/"
+CLOCK_KEY = f"{ROOT}/clock.json"  # when the feedback was last swept
 LEARNING_ROOT = "learning/v1"
 CURRENT_KEY = f"{LEARNING_ROOT}/current.json"  # the one pointer to what is served
 _ID = r"[0-9a-f]{32}"

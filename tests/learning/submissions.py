@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from chalicelib.learning.keys import ROOT, WITHDRAWN, FeedbackPlace
+from chalicelib.learning.keys import CLOCK_KEY, ROOT, WITHDRAWN, FeedbackPlace
 from chalicelib.learning.records import Submission
 from chalicelib.stores.store import Store
 
@@ -28,9 +28,9 @@ def make_submission(
 
 
 def stored(store: Store) -> dict[str, bytes]:
-    """Return everything in the store by its key, but for the tombstones of what was withdrawn."""
+    """Return everything in the store by its key, but for tombstones and the note of the clock."""
     keys = [listed.key for listed in store.list() if not listed.key.startswith(WITHDRAWN)]
-    blobs = {key: store.get(key) for key in keys}
+    blobs = {key: store.get(key) for key in keys if key != CLOCK_KEY}
     return {key: blob.data for key, blob in blobs.items() if blob is not None}
 
 

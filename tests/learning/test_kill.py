@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from chalicelib.learning.feedback import FeedbackBook
+from chalicelib.learning.keys import CLOCK_KEY
 from chalicelib.stores.directory import LOCK
 from chalicelib.stores.open import open_store
 from tests.learning.submissions import make_submission, records, stored
@@ -62,7 +63,7 @@ def test_whatever_was_acknowledged_outlives_any_kill(tmp_path: Path) -> None:
     claims = {record["claim"] for record in whole if record["claim"]}
     assert len(contents) == 2 * len(whole) + len(claims), "pictures, records, claims, no remains"
     on_disk = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
-    assert on_disk == set(contents) | {LOCK}
+    assert on_disk == set(contents) | {LOCK, CLOCK_KEY}
 
     for receipt in receipts.values():
         book.withdraw(receipt)

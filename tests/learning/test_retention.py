@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.client import BaseClient
 
-from chalicelib.learning.feedback import FeedbackBook
-from chalicelib.learning.keys import FeedbackStatus
+from chalicelib.learning.feedback import FeedbackBook, Swept
+from chalicelib.learning.keys import CLOCK_KEY, FeedbackStatus
 from chalicelib.learning.retention import RETENTION_DAYS, expire
 from chalicelib.learning.shelf import FeedbackShelf
 from chalicelib.stores.store import Store
@@ -82,3 +82,61 @@ def test_the_rule_for_buckets_is_one_that_s3_takes(bucket: str, s3_client: BaseC
     (found,) = s3_client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
     assert found["Expiration"] == {"Days": RETENTION_DAYS}
     assert found["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
+DAY = timedelta(days=1)
+LEAP = timedelta(days=400)
+
+
+def sweep_at(store: Store, time: datetime) -> Swept:
+    return FeedbackBook(store, lambda: time).sweep()
+
+
+def test_a_clock_that_leaps_ahead_lets_nothing_go(store: Store) -> None:
+    """Nor does one that does so again after it was set back, at once or in a week."""
+    book = FeedbackBook(store)
+    receipt = book.submit(make_submission(1, key="key-of-1"))
+    gone = book.submit(make_submission(2))
+    book.withdraw(gone.receipt)
+    before = {listed.key for listed in store.list()} | {CLOCK_KEY}
+    for days in (0, 401, 0, 401, 405, 0, -401, 0, 7, 408):
+        swept = sweep_at(store, NOW + days * DAY)
+        assert (swept.expired, swept.pictures) == (0, 0), days
+    assert {listed.key for listed in store.list()} == before
+    assert book.submit(make_submission(1, key="key-of-1")).receipt == receipt.receipt
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_clock_that_leapt_and_ran_on_for_a_week_is_believed(store: Store) -> None:
+    sweep_at(store, NOW - LEAP)
+    assert sweep_at(store, NOW).expired == 0
+    assert sweep_at(store, NOW + 6 * DAY).expired == 0
+    assert sweep_at(store, NOW + 7 * DAY).expired == 8, "with what became too old meanwhile"
+
+
+def test_a_store_that_nobody_swept_goes_by_its_newest_feedback(store: Store) -> None:
+    submit(store, 1, days_ago=0)
+    assert sweep_at(store, NOW + LEAP + DAY).expired == 0
+
+
+@pytest.mark.parametrize("note", [b"", b"{}", b"[]", b'{"seen": 1, "since": 2}', b"\xff"])
+@pytest.mark.usefixtures("kept")
+def test_a_damaged_note_of_the_clock_is_as_none(store: Store, note: bytes) -> None:
+    store.put(CLOCK_KEY, note)
+    assert sweep_at(store, NOW).expired == 6
+    assert sweep_at(store, NOW + DAY).expired == 0
+
+
+@pytest.mark.usefixtures("kept")
+def test_the_command_refuses_by_a_clock_that_leapt_until_somebody_trusts_it(
+    store: Store, location: str
+) -> None:
+    sweep_at(store, NOW - LEAP)
+    before = stored(store)
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        run(location)
+    assert refused.value.returncode == 2
+    assert "--trust-clock" in refused.value.stderr
+    assert stored(store) == before
+    assert "removed: 3 pieces" in run(location, "--trust-clock")
+    assert "removed: 0 pieces" in run(location)
