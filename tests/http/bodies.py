@@ -1,15 +1,11 @@
 """Requests to send: digits of the project's own, as strokes, images and pixels."""
 
 import base64
-import io
 import json
-import struct
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from tests.unit.digits import DIGITS, draw, encode
 
@@ -46,19 +42,3 @@ def body(fields: Mapping[str, Any] | None = None, **more: Any) -> bytes:
 def feedback(**fields: Any) -> bytes:
     """Return the body of sound feedback, these fields put over it."""
     return body({"strokes": strokes(), "label": "7", "consent": True} | fields)
-
-
-def animation() -> bytes:
-    """Return a PNG of two frames."""
-    frames = [draw(DIGITS[digit], side_px=64, size_px=40, at=(8, 8)) for digit in ("1", "7")]
-    file = io.BytesIO()
-    frames[0].save(file, "PNG", save_all=True, append_images=frames[1:])
-    return file.getvalue()
-
-
-def bomb(width: int, height: int) -> bytes:
-    """Return a small PNG whose header announces a large one."""
-    data = bytearray(encode(Image.new("L", (8, 8))))
-    data[16:24] = struct.pack(">II", width, height)
-    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
-    return bytes(data)

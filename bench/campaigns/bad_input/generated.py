@@ -1,0 +1,107 @@
+"""Requests that schemathesis makes of the served OpenAPI document, right and wrong ones."""
+
+import json
+import random
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from schemathesis import APIOperation, GenerationMode
+from schemathesis import Case as SchemathesisCase
+from schemathesis.core import NotSet
+
+from bench.campaigns.bad_input.cases import Case
+from bench.campaigns.bad_input.image_damage import originals
+from bench.events import JSON
+from chalicelib.http.requests import IMAGE_TYPES
+
+BATCH = 200  # requests of one operation at a time
+TIMES_BODIES = 6  # how much more often those operations come that take a body
+
+Operation = APIOperation[Any, Any, Any, Any]
+Made = SchemathesisCase[Operation]
+Strategy = st.SearchStrategy[Made]
+
+
+def generated_cases(document: Mapping[str, Any], count: int, seed_: int) -> Iterator[Case]:
+    """Yield so many requests: each operation in turn, as documented and against it."""
+    schemathesis_seeds = random.Random(seed_)
+    strategies = _strategies(document)
+    left = count
+    while left > 0:
+        for strategy in strategies:
+            made = _draw(strategy, min(BATCH, left), schemathesis_seeds.randrange(2**32))
+            yield from map(_case, made)
+            left -= len(made)
+            if left <= 0:
+                return
+
+
+def _strategies(document: Mapping[str, Any]) -> list[Strategy]:
+    """Return how requests of each operation are made; of what cannot be wrong, right ones alone."""
+    for media_type in IMAGE_TYPES:
+        schemathesis.openapi.media_type(media_type, _images())
+    found = []
+    for result in schemathesis.openapi.from_dict(dict(document)).get_all_operations():
+        operation = cast(Operation, cast(Any, result).ok())  # the document is sound
+        times = TIMES_BODIES if operation.method.lower() == "post" else 1
+        for mode in GenerationMode:
+            strategy = operation.as_strategy(generation_mode=mode)
+            if _draw(strategy, 1, 0):
+                found += [strategy] * times
+    return found
+
+
+def _images() -> st.SearchStrategy[bytes]:
+    """Return small images, whole and cut off, and any bytes."""
+    whole = st.sampled_from(list(originals().values()))
+    cut = st.builds(lambda data, share: data[: int(len(data) * share)], whole, st.floats(0, 1))
+    return whole | cut | st.binary(max_size=64)
+
+
+def _draw(strategy: Strategy, count: int, seed_: int) -> list[Made]:
+    """Return at most so many; none where nothing of the kind can be made."""
+    made: list[Made] = []
+
+    @seed(seed_)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def draw(case: Made) -> None:
+        made.append(case)
+
+    try:
+        draw()
+    except Unsatisfiable:
+        return []
+    return made[:count]
+
+
+def _case(made: Made) -> Case:
+    """Return a request as it goes over the wire."""
+    headers = {name: str(value) for name, value in (made.headers or {}).items()}
+    if made.media_type is not None:
+        headers["Content-Type"] = made.media_type
+    body = _body(made.body)
+    # With JSON a query is refused before the body is looked at; every second one goes without.
+    in_query = {} if made.media_type == JSON and len(body) % 2 else made.query or {}
+    query = f"?{urlencode(in_query, doseq=True)}" if in_query else ""
+    path = made.formatted_path
+    return Case(made.operation.label, made.method.upper(), path + query, body, headers)
+
+
+def _body(made: object) -> bytes:
+    """Return a body's bytes; what is no file is sent as JSON, whatever it is called."""
+    if isinstance(made, NotSet):
+        return b""
+    data = getattr(made, "data", made)  # schemathesis wraps bytes in a string of that attribute
+    return data if isinstance(data, bytes) else json.dumps(made).encode()
