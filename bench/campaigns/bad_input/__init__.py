@@ -59,8 +59,9 @@ def run(size: int, seed: int) -> Sequence[Fact]:
         feedback = Path(folder) / "feedback"
         variables = {**found.inkling.variables, "INKLING_FEEDBACK": str(feedback)}
         function = replace(found.inkling, variables=variables)
-        routes = Routes.of_template(BUILD / TEMPLATE)
-        with served(routes, function, prefix=f"/{routes.stage}") as (transport, pool):
+        template = BUILD / TEMPLATE
+        prefix = f"/{Routes.of_template(template).stage}"
+        with served(template, function, prefix=prefix) as (transport, pool):
             attack = Attack(transport)
             run_parts(attack, size, seed)
         stored = stored_fact(attack, feedback)

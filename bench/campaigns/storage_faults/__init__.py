@@ -5,7 +5,7 @@ the last, and to each step of a feedback and of its withdrawal. Each is then rep
 with the same key, and what is stored is looked up past the proxy.
 
 Size: cases, the kinds in turn. `Case.run` says what is tried in each and what must hold.
-"""  # noqa: D205 - the first paragraph is the campaign's text in docs/reliability.md
+"""
 
 import threading
 from collections.abc import Iterator, Sequence
