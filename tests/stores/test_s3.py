@@ -58,7 +58,7 @@ def test_no_attempt_outlasts_its_time(s3: FaultyProxy, store: S3Store, fault: Fa
     assert time.monotonic() - start_s < 30, "the whole answer takes more than a minute"
 
 
-@pytest.mark.parametrize("fault", [Fault.ANSWER_EMPTY, Fault.ANSWER_PAGE, Fault.ANSWER_307])
+@pytest.mark.parametrize("fault", [Fault.ANSWER_EMPTY, Fault.ANSWER_PAGE, Fault.ANSWER_301])
 def test_a_success_that_is_not_s3s_is_none(s3: FaultyProxy, store: S3Store, fault: Fault) -> None:
     store.put("a", b"x")
     s3.afterwards = fault

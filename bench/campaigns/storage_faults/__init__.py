@@ -73,7 +73,8 @@ class _Campaign:
     def go_on(self, function: Function, number: int) -> None:
         """Try one case after another in a lane, until there is none or all stop."""
         upstream = function.variables[ENDPOINT]
-        bucket = Bucket(client(upstream), f"lane-{number}/")
+        bucket = Bucket(client(upstream), f"lane-{number}")
+        bucket.make()
         with closing(Lane(function, upstream, bucket, self._head.model_version)) as lane:
             while not self.stop.is_set() and (case := self._next(lane)):
                 case.run()

@@ -4,26 +4,30 @@ from dataclasses import dataclass
 
 from botocore.client import BaseClient
 
-from bench.s3 import BUCKET
 from chalicelib.learning.heads import Head
 from chalicelib.learning.history import Current
 from chalicelib.learning.keys import CURRENT_KEY, ROOT, head_key
 
+PREFIX = "inkling/"
 STATUSES = f"{ROOT}/status="
 ENTRY = "0" * 64  # nothing that serves reads the history
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """The part of the bucket under one prefix, which ends with '/'."""
+    """A bucket of its own: the server lists none while others write to it."""
 
     client: BaseClient
-    prefix: str
+    name: str
 
     @property
     def location(self) -> str:
         """The function's INKLING_FEEDBACK."""
-        return f"s3://{BUCKET}/{self.prefix}"
+        return f"s3://{self.name}/{PREFIX}"
+
+    def make(self) -> None:
+        """Make the bucket."""
+        self.client.create_bucket(Bucket=self.name)
 
     def promote(self, head: Head) -> None:
         """Make a head the one that is current."""
@@ -40,16 +44,16 @@ class Bucket:
     def clear(self) -> None:
         """Remove all feedback with its claims and tombstones; heads stay."""
         for key in self._keys(f"{ROOT}/"):
-            self.client.delete_object(Bucket=BUCKET, Key=self.prefix + key)
+            self.client.delete_object(Bucket=self.name, Key=PREFIX + key)
 
     def _keys(self, folder: str) -> list[str]:
-        page = self.client.list_objects_v2(Bucket=BUCKET, Prefix=self.prefix + folder)
-        return [item["Key"].removeprefix(self.prefix) for item in page.get("Contents", ())]
+        page = self.client.list_objects_v2(Bucket=self.name, Prefix=PREFIX + folder)
+        return [item["Key"].removeprefix(PREFIX) for item in page.get("Contents", ())]
 
     def _get(self, key: str) -> bytes:
-        found = self.client.get_object(Bucket=BUCKET, Key=self.prefix + key)
+        found = self.client.get_object(Bucket=self.name, Key=PREFIX + key)
         data: bytes = found["Body"].read()
         return data
 
     def _put(self, key: str, data: bytes) -> None:
-        self.client.put_object(Bucket=BUCKET, Key=self.prefix + key, Body=data)
+        self.client.put_object(Bucket=self.name, Key=PREFIX + key, Body=data)

@@ -106,7 +106,7 @@ class Case:
         if first.status == 201:
             self.require(self.is_stored(first), found.NOT_STORED)
         again = self.send_feedback()
-        if not self.require(again.status in (200, 201), found.NOT_OVER):
+        if not self.require(again.status in (200, 201), found.NOT_OVER, again):
             return None
         self.require(self.is_stored(again), found.NOT_ONE)
         if first.status == 201:
@@ -126,7 +126,7 @@ class Case:
         again = self.lane.send(event)
         # What broke off may have been completed but for the answer.
         expected = (404,) if first.status == 204 else (204, 404)
-        self.require(again.status in expected, found.NOT_OVER)
+        self.require(again.status in expected, found.NOT_OVER, again)
         self.require(not self.lane.bucket.feedback(), found.NOT_GONE)
 
     def send_feedback(self) -> Answer:
@@ -176,16 +176,17 @@ class Case:
             and answer.body["code"] == "storage_unavailable"
             and "retry-after" in answer.headers
         )
-        self.require(unavailable or answer.status == success, found.OTHER_ANSWER)
+        self.require(unavailable or answer.status == success, found.OTHER_ANSWER, answer)
 
     def require_read(self, answer: Answer) -> None:
         """Count an answer that does not say what was drawn."""
         right = answer.status == 200 and answer.body["text"] == LABEL
-        self.require(right, found.UNREAD)
+        self.require(right, found.UNREAD, answer)
 
-    def require(self, held: bool, what: str) -> bool:  # noqa: FBT001 - a condition
+    def require(self, held: bool, what: str, answer: Answer | None = None) -> bool:  # noqa: FBT001 - a condition
         """Count what should never be where it is; return whether it held."""
-        self.tally.require(held, what, f"case {self.number}, {self.kind.name}")
+        told = "" if answer is None else f" ({answer.status} after {answer.waited_s:.1f} s)"
+        self.tally.require(held, what, f"case {self.number}, {self.kind.name}{told}")
         return held
 
 

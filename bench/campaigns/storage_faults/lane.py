@@ -13,6 +13,7 @@ from bench.campaigns.storage_faults.bucket import Bucket
 from bench.campaigns.storage_faults.kinds import Trouble
 from bench.emulator.runtime_api import HOST
 from bench.emulator.worker import Function, Worker
+from bench.events import proxy_event
 from bench.faulty_proxy import FaultyProxy, faulty_proxy
 from bench.s3 import ENDPOINT
 
@@ -57,6 +58,7 @@ class Lane:
             },
         )
         self._worker = Worker(self._function)
+        self.send(proxy_event("GET", "/v1/health"))  # so that the first case finds it warm
 
     def send(self, event: bytes, *, key: str | None = None, refresh: bool = False) -> Answer:
         """Send an event.
