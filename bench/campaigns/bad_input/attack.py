@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from http.client import HTTPException
 from typing import Any
 
 from bench.campaigns.bad_input.cases import READ, Case, outcome_of
@@ -52,7 +53,7 @@ class Attack:
         self.sent[part] += 1
         try:
             answer = self._transport.request(case.method, case.path, case.body, case.headers)
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             self.note(Wrong.NONE, case, repr(error))
             return None
         self.acknowledged += (answer.status == 201) - (answer.status == 204)

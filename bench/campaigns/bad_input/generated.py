@@ -17,10 +17,13 @@ from schemathesis.core import NotSet
 from bench.campaigns.bad_input.cases import Case
 from bench.campaigns.bad_input.image_damage import originals
 from bench.events import JSON
+from chalicelib.http.problems import PROBLEMS
 from chalicelib.http.requests import IMAGE_TYPES
 
-BATCH = 200  # requests of one operation at a time
+MOST_AT_ONCE = 200  # requests of one operation
 TIMES_BODIES = 6  # how much more often those operations come that take a body
+
+REFUSALS = frozenset(problem.code for problem in PROBLEMS.values())
 
 Operation = APIOperation[Any, Any, Any, Any]
 Made = SchemathesisCase[Operation]
@@ -29,12 +32,13 @@ Strategy = st.SearchStrategy[Made]
 
 def generated_cases(document: Mapping[str, Any], count: int, seed_: int) -> Iterator[Case]:
     """Yield so many requests: each operation in turn, as documented and against it."""
-    schemathesis_seeds = random.Random(seed_)
+    seeds = random.Random(seed_)
     strategies = _strategies(document)
+    at_once = min(MOST_AT_ONCE, -(-count // len(strategies)))
     left = count
     while left > 0:
         for strategy in strategies:
-            made = _draw(strategy, min(BATCH, left), schemathesis_seeds.randrange(2**32))
+            made = _draw(strategy, min(at_once, left), seeds.randrange(2**32))
             yield from map(_case, made)
             left -= len(made)
             if left <= 0:
@@ -88,15 +92,24 @@ def _draw(strategy: Strategy, count: int, seed_: int) -> list[Made]:
 
 def _case(made: Made) -> Case:
     """Return a request as it goes over the wire."""
-    headers = {name: str(value) for name, value in (made.headers or {}).items()}
+    sent = {name: str(value) for name, value in (made.headers or {}).items()}
+    # No client sends line ends within a header.
+    headers = {name: value for name, value in sent.items() if not {"\r", "\n"} & set(value)}
     if made.media_type is not None:
         headers["Content-Type"] = made.media_type
     body = _body(made.body)
     # With JSON a query is refused before the body is looked at; every second one goes without.
     in_query = {} if made.media_type == JSON and len(body) % 2 else made.query or {}
     query = f"?{urlencode(in_query, doseq=True)}" if in_query else ""
-    path = made.formatted_path
-    return Case(made.operation.label, made.method.upper(), path + query, body, headers)
+    address = made.formatted_path + query
+    is_whole = bool(in_query) or not made.query
+    expected = REFUSALS if is_whole and _is_against(made) else frozenset[str]()
+    return Case(made.operation.label, made.method.upper(), address, body, headers, expected)
+
+
+def _is_against(made: Made) -> bool:
+    """Whether a request was made to contradict the document."""
+    return made.meta is not None and made.meta.generation.mode is GenerationMode.NEGATIVE
 
 
 def _body(made: object) -> bytes:
