@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bench.campaigns.bad_input import image_damage
+from bench.campaigns.bad_input import image_damage, image_traps
 from bench.campaigns.bad_input.cases import (
     DIGIT,
     FEEDBACK,
@@ -52,7 +52,7 @@ def sound_image_cases() -> Iterator[Case]:
     for name, data in sound_files():
         yield post_image(name, data, READ, digit=DIGIT)
         yield post_base64(name, data, READ, digit=DIGIT)
-    for name, data, readable in image_damage.polyglots():
+    for name, data, readable in image_traps.polyglots():
         if readable:
             yield post_image(name, data, READ, digit=DIGIT)
     yield from _under_wrong_names()
@@ -63,7 +63,7 @@ def foreign_image_cases() -> Iterator[Case]:
     for name, data in foreign_files():
         is_jpeg = data.startswith(JPEG_START)
         yield post_image(name, data, READ if is_jpeg else FOREIGN)
-    for name, data, readable in image_damage.polyglots():
+    for name, data, readable in image_traps.polyglots():
         if not readable:
             yield post_image(name, data, FOREIGN)
             yield post_base64(name, data, FOREIGN)
@@ -88,9 +88,9 @@ def damaged_image_cases(corrupted: int, seed: int) -> Iterator[Case]:
 
 def bomb_cases() -> Iterator[Case]:
     """Yield what costs much to whoever trusts it, and animations."""
-    for name, data in image_damage.bombs():
+    for name, data in image_traps.bombs():
         yield post_image(name, data, *ODD)
-    for name, data in image_damage.animations():
+    for name, data in image_traps.animations():
         yield post_image(name, data, "animated_image")
         yield post_base64(name, data, "animated_image")
 

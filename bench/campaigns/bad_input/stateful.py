@@ -56,12 +56,12 @@ def run_lives(attack: Attack, requests: int, seed_: int) -> None:
     life = 0
     while (done := attack.sent[PART] - sent_before) < requests:
         show_progress(PART, done, requests)
-        _run_lives(attack, seed_ + life)
+        _run_some(attack, seed_ + life)
         life += 1
     show_progress(PART, requests, requests)
 
 
-def _run_lives(attack: Attack, seed_: int) -> None:
+def _run_some(attack: Attack, seed_: int) -> None:
     class OneLife(Life):
         def __init__(self) -> None:
             super().__init__(attack)

@@ -22,10 +22,12 @@ from bench.campaigns.bad_input.cases import (
 from bench.campaigns.bad_input.naughty_strings import LONGER, naughty_strings
 from bench.events import painted_png
 from chalicelib.limits import MAX_NAME_CHARACTERS
+from chalicelib.recognition.registry import ModelRegistry
+from export.command import MODELS_FOLDER
+from export.mnist import LABELS
 
 FIELD, UNKNOWN = "invalid_field", "unknown_model"
-MODELS = {"cnn", "perceptron", "all"}
-DIGITS = set("0123456789")
+MODELS = {*ModelRegistry.load(MODELS_FOLDER).names, "all"}
 PREDICTED = {"label": "7", "probability": 0.9, "model": "cnn", "version": "5f0c2a91"}
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 MOST_HEADER_BYTES = 4_000  # a gateway takes 10 KB of headers, and of a path
@@ -55,7 +57,7 @@ def _in_bodies(text: str) -> Iterator[Case]:
     yield post_fields("image", RECOGNIZE, {"image": f"data:{text};base64,"}, *image)
     for name in ("strokes", "pixels"):
         yield post_fields(name, RECOGNIZE, {name: text}, FIELD)
-    label = KEPT if text in DIGITS else FIELD
+    label = KEPT if text in LABELS else FIELD
     yield post_fields("label", FEEDBACK, feedback(label=text), label)
     yield post_fields("consent", FEEDBACK, feedback(consent=text), "consent_required")
     said = KEPT if 1 <= len(text) <= MAX_NAME_CHARACTERS else FIELD
