@@ -3,7 +3,7 @@
 A clock that is set a year ahead would let all feedback go at once, and nobody could bring it back.
 So each sweep notes its time in the store. One that comes long after the last one, or before it, is
 by a clock that was set, or by a server that was long at rest: nobody can tell. Until the clock has
-run on for a week from there, nothing goes for its age.
+run on for a week from there, swept by again and again, nothing goes for its age.
 """
 
 import json
@@ -19,6 +19,7 @@ from chalicelib.stores.store import Store
 
 LEAP = timedelta(days=100)  # between two sweeps; what is shorter lets little go too early
 PROBATION = timedelta(days=7)
+LEAP_ON_PROBATION = 2 * PROBATION  # so that a clock that goes on leaping is not believed for it
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class ClockNote:
     def at(cls, store: Store, now: datetime) -> Self:
         """Return the note of a sweep at that time. Raises StorageUnavailable."""
         before = _noted(store) or cls.trusted(_newest(store, now))
-        if abs(now - before.seen) > LEAP:
+        if abs(now - before.seen) > (LEAP if before.is_trusted else LEAP_ON_PROBATION):
             return cls(now, now)
         if before.is_trusted:
             return cls.trusted(now)
