@@ -84,7 +84,13 @@ class Anchors:
 def load_anchors(registry: ModelRegistry, name: str) -> tuple[Anchors, Anchors]:
     """Return the gold and the replay set of a model. Raises UnknownModel, UnusableModel."""
     entry = registry.entry(name)
-    return _load(registry, name, entry.gold), _load(registry, name, entry.replay)
+    gold, replay = _load(registry, name, entry.gold), _load(registry, name, entry.replay)
+    same = all(np.array_equal(getattr(gold, of), getattr(replay, of)) for of in ("weights", "bias"))
+    if not same or len(gold.weights) != registry.model(name).features:
+        raise UnusableModel(
+            entry.file, "has a gold or replay set beside it that was made with another model"
+        )
+    return gold, replay
 
 
 def _load(registry: ModelRegistry, name: str, file: SetFile | None) -> Anchors:

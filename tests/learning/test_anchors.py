@@ -73,6 +73,17 @@ def test_a_damaged_set_is_refused_by_name_and_the_model_still_served(models: Pat
     assert len(registry.model("cnn").run(pictures).logits) == len(DIGITS)
 
 
+@pytest.mark.parametrize("sets", [["gold"], ["replay"], ["gold", "replay"]])
+def test_sets_of_another_model_are_refused(models: Path, sets: list[str]) -> None:
+    manifest = json.loads((models / MANIFEST).read_bytes())
+    one, other = manifest["models"]
+    for name in sets:
+        one[name], other[name] = other[name], one[name]
+    (models / MANIFEST).write_text(json.dumps(sealed(manifest)))
+    with pytest.raises(UnusableModel, match="another model"):
+        load_anchors(ModelRegistry.load(models), one["name"])
+
+
 def test_a_model_without_sets_is_served_and_says_how_to_make_them(models: Path) -> None:
     manifest = json.loads((models / MANIFEST).read_bytes())
     for entry in manifest["models"]:
