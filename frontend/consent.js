@@ -1,20 +1,10 @@
 /** Whether drawings may be kept; remembered where the browser lets us. */
+import { lasting } from "./storage.js";
+
 const KEY = "inkling.consent.2";
-let choice = "";
 
 /** "yes", "no", or else nobody has chosen. */
-export function remembered() {
-  try {
-    return localStorage.getItem(KEY) ?? choice;
-  } catch {
-    return choice;
-  }
-}
+export const remembered = () => lasting.read(KEY);
 
 /** @param {"yes" | "no" | ""} next empty: ask again */
-export function remember(next) {
-  choice = next;
-  try {
-    localStorage.setItem(KEY, next);
-  } catch {} // storage is blocked: remembered until the page closes
-}
+export const remember = (next) => lasting.write(KEY, next);

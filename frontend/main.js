@@ -97,5 +97,6 @@ takeImages(
 );
 
 change(() => {});
+question.listen();
 drawSteps();
 showModels();

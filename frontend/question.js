@@ -1,7 +1,7 @@
 /** "Was that right?": what the person says is kept if they agree, and can be taken back. */
 import { remember, remembered } from "./consent.js";
 import { get, make } from "./dom.js";
-import { call, post } from "./reader.js";
+import * as outbox from "./outbox.js";
 import { spoken, words } from "./words.js";
 
 const UNDO_MS = 10_000;
@@ -21,12 +21,11 @@ export function ask(drawing, { digits: [digit, ...more], model }) {
   if (more.length) predicted = undefined; // several digits were read, as no one label
   const say = (label) => () => {
     const body = { ...drawing, label, predicted, consent: true }; // label null: not a digit
-    const key = crypto.getRandomValues(new Uint32Array(4)).join("-");
-    decide(remembered(), () => send(body, key));
+    decide(remembered(), () => send({ body }));
   };
   const is = (label) => button(label, say(label), spoken(label));
   const others = () => offer(words.was, ...LABELS.map(is), button(words.none, say(null)));
-  if (!undoTimer) report("");
+  if (!undoTimer && outbox.isEmpty()) report("");
   if (more.length) offer(words.single, button(words.tell, others));
   else if (status === "unsure") {
     const best = candidates.slice(0, 2).map((each) => is(each.label));
@@ -63,26 +62,27 @@ function decide(consent, act) {
   else report(words.declined, button(words.change, choose));
 }
 
-/** Kept once, however often it is sent with this key. */
-async function send(body, key) {
+const send = (deed) => {
   report(words.wait);
-  try {
-    const { receipt } = await post("feedback", body, { "Idempotency-Key": key });
-    report(words.thanks, button(words.undo, () => takeBack(receipt)));
-    undoTimer = setTimeout(report, UNDO_MS, words.thanks);
-  } catch {
-    report(words.notKept, button(words.again, () => send(body, key)));
-  }
-}
+  outbox.add({ key: crypto.getRandomValues(new Uint32Array(4)).join("-"), ...deed });
+};
 
-async function takeBack(receipt) {
+/** Tell what becomes of what was said, in this visit or before it was left. */
+export const listen = () =>
+  outbox.listen({
+    onDone(deed, receipt) {
+      if (deed.receipt) return report(words.taken);
+      report(words.thanks, ...(receipt ? [button(words.undo, () => send({ receipt }))] : []));
+      undoTimer = setTimeout(report, UNDO_MS, words.thanks);
+    },
+    onLater: ({ receipt }) =>
+      report(`${receipt ? words.notTaken : words.notKept} ${words.later}`, button(words.again, tryAgain)),
+    onRefused: ({ receipt }, detail) => report(`${receipt ? words.notTaken : words.notKept} ${detail}`),
+  });
+
+function tryAgain() {
   report(words.wait);
-  try {
-    await call(`feedback/${encodeURIComponent(receipt)}`, { method: "DELETE" });
-    report(words.taken);
-  } catch {
-    report(words.notTaken, button(words.again, () => takeBack(receipt)));
-  }
+  outbox.flush();
 }
 
 /** On a line of its own, so that the next drawing leaves it. */

@@ -2,10 +2,11 @@
 import { readingOf } from "./answer.js";
 import { apiUrl } from "./config.js";
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 9000; // so that something is said within ten seconds of the last stroke
 const SLOW_MS = 1000;
 const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 30_000;
+const LONGEST_WAIT_MS = 600_000; // whatever the API asks for; above 2^31 a timer would not wait at all
 
 /** Why there is no answer; `kind` is a key of `words.trouble`. */
 const trouble = (kind, facts) => Object.assign(new Error(kind), { kind, ...facts });
@@ -30,10 +31,10 @@ export async function call(path, options, controller = new AbortController()) {
 async function judge({ ok, status, headers }, text) {
   if (status === 204) return null;
   if (status >= 500 || status === 429)
-    throw trouble("broken", { waitMs: 1000 * Number(headers.get("Retry-After")) || 0 });
+    throw trouble("broken", { waitMs: Math.min(1000 * headers.get("Retry-After") || 0, LONGEST_WAIT_MS) });
   const json = await new Response(text).json().catch(() => null);
   if (ok && json) return json;
-  throw trouble(ok ? "nonsense" : "refused", { detail: String(json?.detail ?? "").slice(0, 200) });
+  throw trouble(ok ? "nonsense" : "refused", { status, detail: String(json?.detail ?? "").slice(0, 200) });
 }
 
 export function post(path, body, more, controller) {

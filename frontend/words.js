@@ -61,6 +61,7 @@ export const words = {
   taken: "Taken back. Nothing is kept.",
   notKept: "That could not be kept.",
   notTaken: "That could not be taken back.",
+  later: "I keep trying.",
   forgotten: "You will be asked",
   trouble: {
     unreachable: "The reader cannot be reached.",

@@ -204,7 +204,7 @@ def test_what_could_not_be_kept_is_sent_again_under_the_same_key(
     draw(page, SEVEN)
     press(page, "Yes")
     press(page, "Keep")
-    said(page, "That could not be kept.")
+    said(page, "That could not be kept. I keep trying.")
     press(page, "Try again")
     said(page, "Thank you.")
     first, second = api.asked("feedback")
