@@ -32,6 +32,10 @@ export class History {
   place(photo) {
     this.#turnTo({ strokes: [], photo });
   }
+  /** Begin with what an earlier visit left. */
+  restore(drawing) {
+    if (this.blank && !this.undoable) this.drawing = drawing;
+  }
   clear() {
     if (!this.blank) this.#turnTo(BLANK);
   }

@@ -1,5 +1,6 @@
 /** Ties the parts together. */
 import { get } from "./dom.js";
+import { draft, keepDraft } from "./draft.js";
 import { History, toRequest } from "./drawing.js";
 import { takeImages } from "./image.js";
 import { showModels } from "./models.js";
@@ -61,6 +62,7 @@ function change(act) {
   act();
   setAside();
   paper.show(history.drawing);
+  keepDraft(history.drawing);
   get("undo").disabled = !history.undoable;
   get("clear").disabled = get("read").disabled = history.blank;
   get("placeholder").className = history.blank ? "" : "gone";
@@ -96,7 +98,10 @@ takeImages(
   () => reading.fail("image", ""),
 );
 
+const left = draft();
 change(() => {});
+left.then((drawing) => drawing && change(() => history.restore(drawing)));
+question.listen();
 question.listen();
 drawSteps();
 showModels();

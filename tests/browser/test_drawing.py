@@ -1,5 +1,6 @@
 """What hands do on the paper, and what becomes of it."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from bench.faulty_api import FaultyApi, Reply, reading
@@ -236,3 +237,28 @@ def test_resizing_in_the_middle_of_a_stroke_keeps_it(api: FaultyApi, open_page: 
     answered(page)
     assert len(strokes_sent(api)) == 1
     assert ink(page) > 0
+
+
+def test_a_reload_keeps_the_drawing(api: FaultyApi, open_page: OpenPage) -> None:
+    page = open_page(api.url)
+    draw(page, SEVEN)
+    draw(page, LINE)
+    expect(page.locator("#answer")).to_have_text("7")
+    before = api.asked("recognize")[-1].body
+    page.reload()
+    expect(page.locator("#answer")).to_have_text("7")
+    assert api.asked("recognize")[-1].body == before
+    page.get_by_role("button", name="Clear").click()
+    page.reload()
+    expect(page.locator("#placeholder")).to_have_class("")
+    assert ink(page) == 0
+
+
+@pytest.mark.parametrize("left", ["{", "null", '{"strokes": [[["a"]]]}', '{"strokes": 1}'])
+def test_a_spoiled_draft_is_no_drawing(api: FaultyApi, open_page: OpenPage, left: str) -> None:
+    page = open_page(api.url)
+    page.evaluate("(left) => sessionStorage.setItem('inkling.drawing', left)", left)
+    page.reload()
+    page.locator("#reading[data-state=blank]").wait_for()
+    draw(page, SEVEN)
+    expect(page.locator("#answer")).to_have_text("7")

@@ -101,3 +101,13 @@ def test_a_file_that_is_no_image_is_refused_in_words(api: FaultyApi, open_page: 
     choose(page, b"hello", "seven.png")
     expect(page.locator("#sentence")).to_contain_text("no image I can open")
     assert ink(page) == before
+
+
+def test_a_reload_keeps_the_image(api: FaultyApi, open_page: OpenPage) -> None:
+    page = open_page(api.url)
+    choose(page, seven_png())
+    expect(page.locator("#answer")).to_have_text("7")
+    page.reload()
+    expect(page.locator("#answer")).to_have_text("7")
+    first, second = api.asked("recognize")
+    assert first.body == second.body
