@@ -15,6 +15,19 @@ export function readingOf({ digits, model, models }) {
   return { digits: main.digits, model: main, models: all };
 }
 
+/**
+ * The models with the share that each reads right of those sets it was measured on. Raises
+ * TypeError where it is no such list.
+ * @returns {{name: string, version: string, weights: number, shares: [string, number][]}[]}
+ */
+export function figuresOf({ models }, sets) {
+  return listOf(models, ({ name, version, weights, figures }) => {
+    expect(Number.isSafeInteger(weights));
+    const shares = sets.filter((set) => figures[set]).map((set) => [set, shareOf(figures[set].accuracy)]);
+    return { name: textOf(name), version: textOf(version), weights, shares };
+  });
+}
+
 function modelOf({ name, version, digits }) {
   return { name: textOf(name), version: textOf(version), digits: listOf(digits, digitOf) };
 }
@@ -27,8 +40,12 @@ function digitOf(digit) {
 }
 
 function candidateOf({ label, probability }) {
-  expect(typeof probability === "number" && probability >= 0 && probability <= 1);
-  return { label: textOf(label), probability };
+  return { label: textOf(label), probability: shareOf(probability) };
+}
+
+function shareOf(value) {
+  expect(typeof value === "number" && value >= 0 && value <= 1);
+  return value;
 }
 
 function textOf(value) {

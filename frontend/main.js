@@ -29,6 +29,7 @@ const events = {
     const boxes = answer.digits.map((digit) => digit.box);
     reading.show(answer, (index) => paper.mark(boxes, index));
     question.ask(toRequest(history.drawing), answer);
+    if (!get("absent").hidden) showModels(); // could not be reached before
   },
   onTrouble(kind, detail) {
     question.hide();
@@ -102,6 +103,6 @@ const left = draft();
 change(() => {});
 left.then((drawing) => drawing && change(() => history.restore(drawing)));
 question.listen();
-question.listen();
 drawSteps();
 showModels();
+get("stuck").remove();

@@ -136,10 +136,10 @@ def test_markup_in_an_answer_is_text(api: FaultyApi, open_page: OpenPage) -> Non
         {"models": []},
         {"models": [{"name": "cnn", "version": "1", "digits": []}]},
         {"digits": [{"label": 7}]},
-        {"digits": [{**reading(("7", "recognized"))["digits"][0], "probability": 7}]},  # type: ignore[index]  # a sound reading, made wrong
-        {"digits": [{**reading(("7", "recognized"))["digits"][0], "status": "sure"}]},  # type: ignore[index]  # a sound reading, made wrong
-        {"digits": [{**reading(("7", "recognized"))["digits"][0], "seen": "https://a.b/c.png"}]},  # type: ignore[index]  # a sound reading, made wrong
-        {"digits": [{**reading(("7", "recognized"))["digits"][0], "box": {"x": "1"}}]},  # type: ignore[index]  # a sound reading, made wrong
+        {"digits": [{**reading(("7", "recognized"))["digits"][0], "probability": 7}]},
+        {"digits": [{**reading(("7", "recognized"))["digits"][0], "status": "sure"}]},
+        {"digits": [{**reading(("7", "recognized"))["digits"][0], "seen": "https://a.b/c.png"}]},
+        {"digits": [{**reading(("7", "recognized"))["digits"][0], "box": {"x": "1"}}]},
     ],
 )
 def test_a_field_that_is_not_as_agreed_makes_an_answer_nonsense(

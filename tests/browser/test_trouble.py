@@ -1,13 +1,15 @@
 """An API that is down, slow, refusing, broken, or talking nonsense: the drawing stays safe."""
 
+from contextlib import closing
 from threading import Event
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from bench.faulty_api import FaultyApi, Reply, reading
 from bench.pens import SEVEN, draw, ink
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PATIENCE_MS, OpenPage
+from tools.serve_page import serving
 
 
 def in_trouble(page: Page, words: str) -> None:
@@ -191,3 +193,41 @@ def test_a_wait_longer_than_any_timer_is_not_taken_for_none(
     in_trouble(page, "has a problem")
     page.wait_for_timeout(500)
     assert len(api.asked("recognize")) == 1
+
+
+@pytest.mark.parametrize(
+    "models",
+    [
+        None,
+        [],
+        [{"name": "cnn"}],
+        [{"name": "cnn", "version": "1", "weights": None, "figures": {}}],
+        [{"name": "cnn", "version": "1", "weights": 7, "figures": {"gold": {"accuracy": "a"}}}],
+    ],
+)
+def test_figures_that_make_no_sense_are_left_out_until_they_do(
+    api: FaultyApi, open_page: OpenPage, models: object
+) -> None:
+    (healthy,) = api.replies["models"]
+    api.answer("models", Reply({"models": models}), healthy)
+    page = open_page(api.url)
+    expect(page.locator("#absent")).to_be_visible()
+    draw(page, SEVEN)
+    expect(page.locator("#figures tr")).to_have_count(3)
+    expect(page.locator("#absent")).to_be_hidden()
+
+
+@pytest.mark.parametrize("name", ["config.js", "pen.js"])
+def test_a_page_without_one_of_its_files_says_that_it_could_not_start(
+    api: FaultyApi, browser: Browser, name: str
+) -> None:
+    with serving(api.url) as address, closing(browser.new_context()) as context:
+        page = context.new_page()
+        page.route(f"**/{name}", lambda route: route.fulfill(status=404))
+        page.goto(address)
+        expect(page.locator("#stuck")).to_be_hidden()
+        expect(page.get_by_role("alert")).to_contain_text("could not start", timeout=PATIENCE_MS)
+        page.unroute(f"**/{name}")
+        page.reload()
+        page.locator("#reading[data-state]").wait_for()
+        expect(page.locator("#stuck")).to_have_count(0)
