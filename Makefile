@@ -16,7 +16,8 @@ export STORE REASON
 # Options of the benches, as in --quick.
 BENCH ?=
 # The requirements that are locked; torch's build is another one on each kind of machine.
-LOCKED := requirements requirements-local requirements-dev requirements-stack requirements-peer
+LOCKED := requirements requirements-local requirements-dev requirements-stack requirements-peer \
+  requirements-fuzz
 BIN := .venv/bin
 TRAIN_BIN := .venv-train/bin
 DEPLOY = @$(BIN)/python -m tools.deploy
@@ -124,7 +125,8 @@ unfreeze: .venv/run.stamp ## let rounds promote again (STORE, REASON)
 
 lock: .venv/dev.stamp ## write locks/, the hashes of all that is installed, anew (UPGRADE=1: newer versions)
 	@for name in $(LOCKED); do \
-	  $(BIN)/uv pip compile $$name.txt --quiet --universal --python-version 3.12 \
+	  case $$name in *-fuzz) version=3.11;; *) version=3.12;; esac; \
+	  $(BIN)/uv pip compile $$name.txt --quiet --universal --python-version $$version \
 	    --generate-hashes --no-annotate --no-emit-package pip --custom-compile-command "make lock" \
 	    $(if $(UPGRADE),--upgrade) --output-file locks/$$name.txt || exit 1; \
 	done
@@ -164,9 +166,9 @@ clean: ## remove environments, caches and build; models, feedback and runs stay
 	@.venv-peer/bin/python $(PIP_LOCKED) -r locks/requirements-peer.txt
 	@touch $@
 
-.venv-fuzz/fuzz.stamp: requirements-fuzz.txt
+.venv-fuzz/fuzz.stamp: locks/requirements-fuzz.txt
 	@[ -x .venv-fuzz/bin/python ] || \
 	  { python=$$(tools/find-python 3.11) && "$$python" -m venv .venv-fuzz; }
 	@echo "Installing the fuzzer (once)..."
-	@.venv-fuzz/bin/python $(PIP) -r requirements-fuzz.txt
+	@.venv-fuzz/bin/python $(PIP_LOCKED) -r locks/requirements-fuzz.txt
 	@touch $@

@@ -3,9 +3,9 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from chalicelib.errors import InklingError
 from tools.browser import NAMES
@@ -39,7 +39,7 @@ def chromium(*, without: Sequence[str] = ()) -> Iterator[Browser]:
     path = os.environ.get("INKLING_CHROMIUM") or next(filter(None, found), None)
     if not path:
         raise NoBrowser
-    with sync_playwright() as playwright:
+    with _driver() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path, args=ARGUMENTS, ignore_default_args=list(without) or None
         )
@@ -47,3 +47,19 @@ def chromium(*, without: Sequence[str] = ()) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+_drivers = ExitStack()
+_users: list[Playwright] = []
+
+
+@contextmanager
+def _driver() -> Iterator[Playwright]:
+    """Give the driver that runs, or run one: a thread can have no second one."""
+    _users.append(_users[0] if _users else _drivers.enter_context(sync_playwright()))
+    try:
+        yield _users[0]
+    finally:
+        _users.pop()
+        if not _users:
+            _drivers.close()

@@ -28,6 +28,7 @@ PASSED_ON = ("content-type", "idempotency-key")
 class Reply:
     """One answer; `until` is awaited before it is sent, `hangs_up` breaks the connection.
 
+    body: what to send, or a function that makes it of the request.
     passes_on: the real API does what was asked, and answers; with `hangs_up` that answer is lost.
     cut_at: how many bytes of the body come before the connection breaks.
     """
@@ -84,10 +85,13 @@ class FaultyApi:
         self.received.append(received)
         address = received.path.removeprefix("/v1/").partition("/")[0]
         replies = self.replies.get(address, [Reply({"detail": "There is nothing here."}, 404)])
-        return replies.pop(0) if len(replies) > 1 else replies[0]
+        reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        return replace(reply, body=reply.body(received)) if callable(reply.body) else reply
 
     def start(self) -> None:
-        """Listen, at the same port as before if it listened before."""
+        """Listen, unless it does, at the same port as before if it listened before."""
+        if self._server:
+            return
         self._server = _Server((HOST, self.port), partial(_Handler, api=self))
         self.port = self._server.server_port
         serve = partial(self._server.serve_forever, poll_interval=0.02)
@@ -112,7 +116,7 @@ def faulty_api(behind: int = 0) -> Iterator[FaultyApi]:
         api.stop()
 
 
-def reading(*digits: tuple[str, str], **changes: object) -> dict[str, object]:
+def reading(*digits: tuple[str, str], **changes: object) -> dict[str, Any]:
     """Return an answer of the API to digits given as label and status, each 80 units apart."""
     found = [
         {

@@ -53,13 +53,16 @@ def content_security_policy(api_url: str) -> str:
     )
 
 
-def page_server(port: int, api_url: str, prefix: str = "/") -> ThreadingHTTPServer:
+def page_server(
+    port: int, api_url: str, prefix: str = "/", folder: Path = FRONTEND
+) -> ThreadingHTTPServer:
     """Return a server bound to 127.0.0.1; port 0 takes a free one. Raises PortTaken.
 
     api_url: address of the API, without a slash at its end.
     prefix: the path under which the page lies; it begins and ends with a slash.
+    folder: where its files are.
     """
-    handler = partial(_PageHandler, api_url=api_url, prefix=prefix)
+    handler = partial(_PageHandler, api_url=api_url, prefix=prefix, folder=folder)
     try:
         return _PageServer((HOST, port), handler)
     except OSError as error:
@@ -67,9 +70,11 @@ def page_server(port: int, api_url: str, prefix: str = "/") -> ThreadingHTTPServ
 
 
 @contextmanager
-def serving(api_url: str, port: int = 0, prefix: str = "/") -> Iterator[str]:
+def serving(
+    api_url: str, port: int = 0, prefix: str = "/", folder: Path = FRONTEND
+) -> Iterator[str]:
     """Serve the page in a thread and yield its address."""
-    server = page_server(port, api_url, prefix)
+    server = page_server(port, api_url, prefix, folder)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -88,9 +93,10 @@ class _PageServer(ThreadingHTTPServer):
 class _PageHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, *connection: object, api_url: str, prefix: str) -> None:
+    def __init__(self, *connection: object, api_url: str, prefix: str, folder: Path) -> None:
         self._api_url = api_url
         self._prefix = prefix
+        self._folder = folder
         super().__init__(*connection)  # type: ignore[arg-type]  # socketserver gives it what it takes
 
     def do_GET(self) -> None:
@@ -117,7 +123,7 @@ class _PageHandler(BaseHTTPRequestHandler):
         name = address.removeprefix(self._prefix) or INDEX
         if name != PurePosixPath(name).name or "\0" in name:  # all lies in one folder
             return None
-        path = FRONTEND / name
+        path = self._folder / name
         return path if path.suffix in CONTENT_TYPES and path.is_file() else None
 
     def _send(self, status: HTTPStatus, content_type: str, body: bytes) -> None:
