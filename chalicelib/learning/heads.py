@@ -113,7 +113,10 @@ class Head:
         found["labels"] = tuple(found["labels"])
         for name in ("weights", "bias"):
             found[name] = _decode_array(found[name], where)
-        return cls(**found)
+        try:
+            return cls(**found)
+        except UnusableHead as error:  # names the model alone
+            raise UnusableHead(where, error.reason) from error
 
 
 def read_head(reader: Reader, sha256: str) -> Head:

@@ -86,3 +86,10 @@ def test_a_missing_field_is_refused() -> None:
         rest = {other: value for other, value in stored.items() if other != name}
         with pytest.raises(UnusableHead):
             Head.decode(json.dumps(rest).encode())
+
+
+def test_arrays_that_do_not_fit_are_refused_by_the_name_of_their_head() -> None:
+    stored = json.loads(make_head(1).encode())
+    stored["bias"] = {"shape": [1], "float32": "AAAAAA=="}
+    with pytest.raises(UnusableHead, match=r"learning/head\.json has a bias"):
+        Head.decode(json.dumps(stored).encode(), "learning/head.json")

@@ -18,7 +18,7 @@ def drawings() -> list[Drawing]:
     """Return digits of some hands, two of them side by side, and ink."""
     rng = np.random.default_rng(SEED)
     drawn = [draw_digit(draw_hand(rng), digit, rng) for _ in range(HANDS) for digit in (1, 7)]
-    beside = tuple(stroke + (1.5, 0.0) for stroke in drawn[1].strokes)
+    beside = tuple(stroke + np.array([1.5, 0.0]) for stroke in drawn[1].strokes)
     ink = rng.random((20, 12), np.float32)
     return [*drawn, StrokeDrawing(drawn[0].strokes + beside), InkDrawing(ink)]
 

@@ -8,6 +8,7 @@ from bench.campaigns.models.verdict import Verdict
 from chalicelib.config import FEEDBACK, MODELS, settings_from
 from chalicelib.errors import UnusableModel
 from chalicelib.learning.anchors import load_anchors
+from chalicelib.recognition.manifest import MANIFEST
 from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.wiring import Services
 from export.command import MODELS_FOLDER
@@ -28,13 +29,15 @@ class Starts:
 
     def judge(self, folder: Path) -> Verdict:
         """Start on a folder: each part must refuse by name, or answer as shipped."""
+        path = folder / MANIFEST
+        manifest = path.read_bytes() if path.exists() else b""
         verdicts = set()
         try:
             parts = self._parts(self._services(folder))
             for shipped in self._shipped:
-                verdicts.add(_judge(next(parts), shipped))
+                verdicts.add(_judge(next(parts), shipped, manifest))
         except UnusableModel as error:
-            return _judge_refusal(error)
+            return _judge_refusal(error, manifest)
         except Exception:  # noqa: BLE001 - whatever it is, it is counted
             return Verdict.FAILED
         worst = [verdict for verdict in verdicts if verdict.is_bad]
@@ -56,17 +59,18 @@ class Starts:
             yield lambda name=name: _sets(recognizer, name)  # type: ignore[misc]
 
 
-def _judge(part: Callable[[], object], shipped: object) -> Verdict:
+def _judge(part: Callable[[], object], shipped: object, manifest: bytes) -> Verdict:
     try:
         return Verdict.UNCHANGED if part() == shipped else Verdict.SERVED
     except UnusableModel as error:
-        return _judge_refusal(error)
+        return _judge_refusal(error, manifest)
     except Exception:  # noqa: BLE001 - whatever it is, it is counted
         return Verdict.FAILED
 
 
-def _judge_refusal(error: UnusableModel) -> Verdict:
-    named = any(file in str(error) for file in FILES)
+def _judge_refusal(error: UnusableModel, manifest: bytes) -> Verdict:
+    """Look for a name in an error: of a published file, or one that the manifest gives."""
+    named = any(file in str(error) for file in FILES) or error.file.encode() in manifest
     return Verdict.REFUSED if named else Verdict.UNNAMED
 
 

@@ -1,0 +1,124 @@
+"""Serves damaged heads as the app does, before a start or under a running server."""
+
+import logging
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import combinations
+from pathlib import Path
+
+from bench.campaigns.models.answers import Answers, answers_of, drawings
+from bench.campaigns.models.stores import MODELS, Change, Rng, promote_heads
+from bench.campaigns.models.verdict import Verdict
+from chalicelib.errors import UnusableHead
+from chalicelib.learning import serving
+from chalicelib.learning.keys import CURRENT_KEY, LEARNING_ROOT
+from chalicelib.learning.pointer import HeadBook
+from chalicelib.recognition.heads import Heads
+from chalicelib.recognition.recognizer import Recognizer
+from chalicelib.recognition.registry import ModelRegistry
+from chalicelib.stores.open import open_reader, open_store
+from chalicelib.stores.store import Store
+
+LONGEST_READ_S = 60.0
+
+Expected = Mapping[frozenset[str], Answers]  # by the models that answer with their heads
+
+
+class Server:
+    """The heads of a store as a running server has them, on a clock of its own."""
+
+    def __init__(self, registry: ModelRegistry, place: Path) -> None:
+        self._now_s = 0.0
+        self._source = serving.ServedHeads(
+            registry, lambda: open_reader(str(place), os.environ), lambda: self._now_s
+        )
+
+    def heads(self) -> Heads:
+        """Return the heads after the next look at the store, however long that takes."""
+        self._now_s += serving.REFRESH_S
+        self._source()
+        for thread in threading.enumerate():
+            if thread.name == "heads":
+                thread.join(LONGEST_READ_S)
+        return self._source()
+
+
+class Servers:
+    """Judges what is answered where the store of the heads was spoilt."""
+
+    def __init__(self, registry: ModelRegistry) -> None:
+        self._registry = registry
+        self._drawn = drawings()
+
+    def judge(self, place: Path, change: Change, rng: Rng, *, running: bool) -> tuple[str, Verdict]:
+        """Promote heads, spoil them, serve them; return what was done and what came of it.
+
+        running: a server has answered with them before they are spoilt.
+        """
+        store = open_store(str(place))
+        promote_heads(store, self._registry, rng.getrandbits(32))
+        server = Server(self._registry, place)
+        expected = self._expected(server.heads())
+        if not running:
+            server = Server(self._registry, place)
+        what = change(store, rng)
+        try:
+            with _heard() as said:
+                found = self._answers(server.heads())
+            history = _judge_history(store)
+        except Exception:  # noqa: BLE001 - whatever it is, it is counted
+            return what, Verdict.FAILED
+        served = _judge(found, expected, said, gone=store.get(CURRENT_KEY) is None)
+        return what, history if history.is_bad else served
+
+    def _expected(self, heads: Heads) -> Expected:
+        """Return the answers with each choice of the heads, the others as shipped."""
+        return {
+            frozenset(names): self._answers({name: heads[name] for name in names})
+            for count in range(len(MODELS) + 1)
+            for names in combinations(MODELS, count)
+        }
+
+    def _answers(self, heads: Heads) -> Answers:
+        recognizer = Recognizer(self._registry, lambda: heads)
+        return tuple(answers_of(recognizer, self._drawn, name) for name in MODELS)
+
+
+def _judge(found: Answers, expected: Expected, said: list[str], *, gone: bool) -> Verdict:
+    """Compare answers; gone: there is no pointer, which says that nothing was promoted."""
+    adapted = next((names for names, answers in expected.items() if answers == found), None)
+    if adapted is None:
+        return Verdict.SERVED
+    if len(adapted) == len(MODELS):
+        return Verdict.UNCHANGED
+    if not (said or gone):
+        return Verdict.SILENT
+    named = all(LEARNING_ROOT in line or "Its head" in line for line in said)
+    return Verdict.SHIPPED if named else Verdict.UNNAMED
+
+
+def _judge_history(store: Store) -> Verdict:
+    """Read the history, which must be whole or say where it is not."""
+    try:
+        list(HeadBook(store).history())
+    except UnusableHead as error:
+        return Verdict.REFUSED if LEARNING_ROOT in str(error) else Verdict.UNNAMED
+    return Verdict.UNCHANGED
+
+
+@contextmanager
+def _heard() -> Iterator[list[str]]:
+    """Collect what serving logs, which then is printed nowhere."""
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    logger = serving.logger
+    logger.addHandler(handler)
+    propagate, logger.propagate = logger.propagate, False
+    try:
+        yield said
+    finally:
+        logger.propagate = propagate
+        logger.removeHandler(handler)
