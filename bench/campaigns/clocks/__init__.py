@@ -6,7 +6,7 @@ In the end, by a clock that has run on for a week, feedback of 401 days must go,
 
 The clock is faketime's. The kernel's, which gives files their times, cannot be moved, so the times
 of what a life wrote are moved after it. Every life sweeps before it writes.
-"""  # noqa: D205 - its first paragraph is its text in docs/reliability.md
+"""
 
 import json
 import logging
