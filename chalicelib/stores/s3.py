@@ -2,8 +2,10 @@
 
 import copy
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from functools import cache, partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -34,6 +36,7 @@ READ_TIMEOUT_S = 1.4
 ATTEMPT_S = 1.5
 BUDGET_S = 2.4
 NO_CONTENT = 204  # S3's only answer to a deletion that it has done
+WHOLE_TAG = re.compile(r'(W/)?"[^"]+"')
 PAUSES_S = (0.0, 0.1, 0.2)  # before each of the attempts
 
 # What S3 says with a 400 of a request that was damaged or cut off on its way.
@@ -65,8 +68,10 @@ class S3Store:
 
         def call(client: "BaseClient") -> Blob:
             response = client.get_object(Bucket=self._bucket, Key=name)
-            require_readable(response["ContentLength"])
-            return Blob(response["Body"].read(), str(_given(response, "ETag")))
+            with closing(response["Body"]) as body:
+                _given(response, "ContentLength")  # without which any end is the end of the body
+                require_readable(response["ContentLength"])
+                return Blob(body.read(), _tag(response))
 
         try:
             return self._attempt("get", key, call, refusals=("NoSuchKey",))
@@ -86,7 +91,7 @@ class S3Store:
         put |= _condition(expected)
 
         def call(client: "BaseClient") -> str:
-            return str(_given(client.put_object(**put), "ETag"))
+            return _tag(client.put_object(**put))
 
         try:
             return self._attempt("put", key, call, refusals=("PreconditionFailed", "NoSuchKey"))
@@ -102,7 +107,7 @@ class S3Store:
         def call(client: "BaseClient") -> None:
             status = client.delete_object(**where)["ResponseMetadata"]["HTTPStatusCode"]
             if status != NO_CONTENT:
-                raise _NotFromS3(f"status {status} for a deletion")
+                raise _Unsound(f"status {status} for a deletion")
 
         self._attempt("delete", key, call)
 
@@ -163,11 +168,9 @@ class S3Store:
                 failure = error
                 if not _may_pass(error):
                     break
-            except (BotoCoreError, ResponseParserError, TimeoutError, _NotFromS3) as error:
+            # botocore reads a header that was cut off as a number or a time, and so a ValueError.
+            except (BotoCoreError, ResponseParserError, ValueError, OSError, _Unsound) as error:
                 failure = error
-            except OSError as error:  # what lies there is too large, and stays so
-                failure = error
-                break
         reason = failure or "no time was left"
         logger.warning("Could not %s %s in bucket %s: %s", operation, key, self._bucket, reason)
         raise StorageUnavailable(operation) from failure
@@ -181,11 +184,11 @@ class _Refused(Exception):
         self.attempts = attempts
 
 
-class _NotFromS3(Exception):
-    """A success lacks what S3 gives with each: something on the way answered in S3's place."""
+class _Unsound(Exception):
+    """A success lacks what S3 gives with each: it was cut off, or comes of something on the way."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"The answer is not S3's: {what}.")
+        super().__init__(f"The answer is not S3's, or not all of it: {what}.")
 
 
 def _connect() -> "BaseClient":
@@ -202,10 +205,18 @@ def _connect() -> "BaseClient":
 
 
 def _given(response: Mapping[str, Any], name: str) -> object:
-    """Return a field that S3 gives with each such answer. Raises _NotFromS3."""
+    """Return a field that S3 gives with each such answer. Raises _Unsound."""
     if name not in response:
-        raise _NotFromS3(f"no {name}")
+        raise _Unsound(f"no {name}")
     return response[name]
+
+
+def _tag(response: Mapping[str, Any]) -> str:
+    """Return the whole tag in an answer, which is in quotes. Raises _Unsound."""
+    tag = str(_given(response, "ETag"))
+    if not WHOLE_TAG.fullmatch(tag):
+        raise _Unsound(f"ETag {tag}")
+    return tag
 
 
 def _condition(expected: Expected | str) -> Mapping[str, str]:

@@ -92,9 +92,11 @@ def has_credentials(environ: Mapping[str, str]) -> bool:
 def _blob(response: "HTTPResponse", name: str) -> Blob | None:
     """Return what S3 answers. Raises OSError where it answers with neither object nor absence."""
     require_readable(response.length)
+    # Without a length, which is read last of what matters, a cut among the headers looks like an
+    # empty body; without a tag, somebody answers in S3's place.
+    whole = response.length is not None
     data = response.read()
-    tag = response.headers["ETag"]  # without one, somebody answers in S3's place
-    if response.status == 200 and tag:
+    if response.status == 200 and whole and (tag := response.headers["ETag"]):
         return Blob(data, tag)
     if response.status == 404 and b"<Code>NoSuchKey</Code>" in data:
         return None

@@ -1,5 +1,6 @@
 """What the S3 store makes of a network and an S3 that fail."""
 
+import itertools
 import time
 from collections.abc import Callable
 
@@ -76,6 +77,19 @@ def test_a_success_that_is_not_s3s_is_none(s3: FaultyProxy, store: S3Store, faul
     assert blob is not None
     assert blob.data == b"x"
     assert not s3.followed
+
+
+@pytest.mark.parametrize("at", range(0, 600, 40))
+def test_an_answer_that_is_cut_anywhere_is_none(s3: FaultyProxy, store: S3Store, at: int) -> None:
+    """Also among its headers, where http.client takes what came for all of them."""
+    tag = store.put("a", b"x" * 200)
+    s3.cuts = itertools.repeat(at)
+    s3.faults.append(Fault.CUT_AT)
+    blob = store.get("a")
+    assert blob is not None
+    assert (blob.data, blob.tag) == (b"x" * 200, tag)
+    s3.faults.append(Fault.CUT_AT)
+    assert store.put("a", b"x" * 200) == tag
 
 
 def test_what_was_damaged_on_its_way_is_never_stored_or_read(

@@ -94,6 +94,17 @@ def test_an_s3_that_fails_is_unavailable_soon(
     assert time.monotonic() - started_s < 2
 
 
+def test_an_answer_that_is_cut_at_any_byte_is_none(
+    s3: FaultyProxy, bucket: str, reader: S3Reader
+) -> None:
+    """Also among its headers, where http.client takes what came for all of them."""
+    S3Store(bucket, "some/prefix/").put("a", b"long enough to be cut")
+    s3.afterwards = Fault.CUT_AT
+    for _ in range(300):
+        with pytest.raises(StorageUnavailable):
+            reader.get("a")
+
+
 def test_no_key_leads_out_of_the_prefix(reader: S3Reader) -> None:
     with pytest.raises(ValueError, match="is not a key"):
         reader.get("../other")
