@@ -122,12 +122,12 @@ class Case:
             first = self.lane.send(event)
         self.note(first, 204)
         if first.status == 204:
-            self.require(not self.lane.bucket.feedback(), found.NOT_GONE)
+            self.require(not self.lane.bucket.feedback(), found.NOT_GONE, first)
         again = self.lane.send(event)
         # What broke off may have been completed but for the answer.
         expected = (404,) if first.status == 204 else (204, 404)
-        self.require(again.status in expected, found.NOT_OVER, again)
-        self.require(not self.lane.bucket.feedback(), found.NOT_GONE)
+        if self.require(again.status in expected, found.NOT_OVER, again):
+            self.require(not self.lane.bucket.feedback(), found.NOT_GONE)
 
     def send_feedback(self) -> Answer:
         """Send the drawing with its label and its Idempotency-Key."""
