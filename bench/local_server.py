@@ -3,12 +3,13 @@
 import http.client
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ HOST = "127.0.0.1"
 START_TIMEOUT_S = 60.0
 REQUEST_TIMEOUT_S = 30.0
 POLL_S = 0.02
+PORTS = range(20_000, 32_000)
+OPEN = b"Serving on "
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +56,21 @@ class LocalServer:
         command += ["--host", HOST, "--port", str(self.port), "--no-autoreload"]
         environ = os.environ | {"INKLING_FEEDBACK": str(feedback)}
         with output.open("ab") as file:
+            self._said_before = file.tell()
             self._process = subprocess.Popen(
                 [*prefix, *command], cwd=ROOT, env=environ, stdout=file, stderr=file
             )
 
     def wait_until_open(self) -> None:
-        """Wait until it takes connections. Raises RuntimeError where it does not."""
+        """Wait until it says that it takes connections. Raises RuntimeError where it does not.
+
+        That a connection can be made is no sign: it may be to somebody else's server.
+        """
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                socket.create_connection((HOST, self.port), timeout=1).close()
-            except ConnectionRefusedError:
-                time.sleep(POLL_S)
-            else:
+            if OPEN in self._output.read_bytes()[self._said_before :]:
                 return
+            time.sleep(POLL_S)
         raise RuntimeError(f"chalice local did not start: {self._output.read_text()}")
 
     def request(
@@ -116,8 +120,14 @@ def request(
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a port that nobody listens on at this moment.
+
+    It is none of those that the system gives out by itself: somebody else would have it as soon as
+    a server is killed, and answer what was meant for that.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            return port
