@@ -9,7 +9,7 @@ from bench.campaigns import clocks
 from chalicelib.learning import store_clock
 from chalicelib.learning.store_clock import ClockNote
 
-LIVES = 12
+LIVES = 6
 
 
 def not_held(seed: int) -> list[str]:

@@ -74,7 +74,7 @@ def test_feedback_is_kept_with_the_version_that_answered(
 ) -> None:
     asked = {"strokes": strokes(), "label": "7", "consent": True}
     assert adapted.request("POST", "/v1/feedback", body(asked), JSON).status == 201
-    (record,) = (feedback_directory / "feedback").rglob("*.json")
+    (record,) = feedback_directory.rglob("status=*/**/*.json")
     assert json.loads(record.read_text())["version"] == ADAPTED
 
 
