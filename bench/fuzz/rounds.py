@@ -11,6 +11,7 @@ from export.progress import show_progress
 PYTHON = ROOT / ".venv-fuzz" / "bin" / "python"
 ROUND_RUNS = 100_000  # of a target before the next has its turn
 NICENESS = "10"
+SLOW_S = 600  # never: the price of an input is measured in processor time
 DISTANCE = 1_000_003  # between the seeds of two rounds
 
 
@@ -36,7 +37,11 @@ def fuzz(yards: Mapping[str, Yard], size: int, seed: int) -> int:
 def fuzz_once(name: str, yard: Yard, runs: int, seed: int) -> bool:
     """Have a process try so many inputs; return whether it ended well. Raises MissingData."""
     before = yard.runs
-    options = [f"-runs={runs}", f"-seed={(seed + before * DISTANCE) % 2**32 or 1}"]
+    options = [
+        f"-runs={runs}",
+        f"-report_slow_units={SLOW_S}",
+        f"-seed={(seed + before * DISTANCE) % 2**32 or 1}",
+    ]
     command = ["nice", "-n", NICENESS, str(PYTHON), "-m", "bench.fuzz.fuzzer", name]
     with yard.log.open("wb") as log:
         ended = subprocess.run(

@@ -152,7 +152,11 @@ def _thinned(path: Points) -> Points:
     """Keep one of the points that all but coincide, so that a long scribble costs no more."""
     if len(path) <= LONG_PATH:
         return path
-    cells: Points = np.unique(np.rint(path / COINCIDE_PX), axis=0) * COINCIDE_PX
+    columns, rows = np.rint(path / COINCIDE_PX).astype(np.intp).T
+    side = int(SIDE_PX / COINCIDE_PX) + 1
+    marked = np.zeros((side, side), bool)
+    marked[columns, rows] = True
+    cells: Points = np.argwhere(marked) * COINCIDE_PX
     return cells
 
 
