@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from PIL import Image, ImageDraw
 
 from bench.fuzz.targets import TARGETS, Parse
-from chalicelib.limits import MAX_IMAGE_PIXELS, MAX_PIXELS_SIDE, MAX_POINTS, MAX_STROKES
+from chalicelib.limits import MAX_IMAGE_PIXELS, MAX_PIXELS_SIDE, MAX_POINTS
+from chalicelib.recognition.segmentation.sheet import MAX_PIECES
 
 SIDE_PX = int(MAX_IMAGE_PIXELS**0.5)
 PEN_PX = 60
@@ -33,11 +34,13 @@ def largest_inputs() -> Iterator[tuple[str, Parse, bytes]]:
         for kind in WEBP_KINDS:
             yield f"WebP {mode} {kind}", image, _file(mode, "WEBP", **kind)
     row = [0] * MAX_PIXELS_SIDE
-    drawn = [row[:500] + [9] * 20 + row[:504]] * 400
-    yield "pixels", body, _json(pixels=[row] * 300 + drawn + [row] * 324)
+    inked = [*row[:500], *[9] * 20, *row[520:]]
+    yield "pixels", body, _json(pixels=[*[row] * 50, *[inked] * 400, *[row] * 50])
     yield "one stroke", body, _json(strokes=[[[i % 100, i // 500] for i in range(MAX_POINTS)]])
-    each = MAX_POINTS // MAX_STROKES
-    strokes = [[[9 * i, j] for j in range(each)] for i in range(MAX_STROKES)]
+    each = MAX_POINTS // MAX_PIECES
+    strokes = [
+        [[each * (i // 4) + i % 4 * j // 4, j] for j in range(each)] for i in range(MAX_PIECES)
+    ]
     yield "strokes", body, _json(strokes=strokes)
 
 

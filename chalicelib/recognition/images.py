@@ -93,15 +93,18 @@ def _check_scans(image: Image.Image, data: bytes) -> None:
 
 
 def _rgba(image: Image.Image) -> Image.Image:
-    """Return the image in mode L, RGB or RGBA; Pillow would clip 16-bit greys, not scale them."""
+    """Return the image in mode L, RGB or RGBA, itself where it is: a copy costs up to 16 MB.
+
+    Pillow would clip 16-bit greys, not scale them.
+    """
     if image.mode.startswith("I"):
         deep = np.asarray(image, dtype=np.float32)
         return Image.fromarray(np.rint(deep / 257).clip(0, 255).astype(np.uint8))
-    if image.has_transparency_data:
-        return image.convert("RGBA")
-    if image.mode == "L":
-        return image  # to convert it would be to copy it
-    return image.convert("L" if image.mode == "1" else "RGB")
+    if image.mode == "P" and image.palette is None:
+        raise InvalidImage("it has no palette")
+    opaque = "L" if image.mode in ("1", "L") else "RGB"
+    wanted = "RGBA" if image.has_transparency_data else opaque
+    return image if image.mode == wanted else image.convert(wanted)
 
 
 def _reduced(image: Image.Image, factor: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

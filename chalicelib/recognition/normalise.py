@@ -156,7 +156,7 @@ def _thinned(path: Points) -> Points:
     side = int(SIDE_PX / COINCIDE_PX) + 1
     marked = np.zeros((side, side), bool)
     marked[columns, rows] = True
-    cells: Points = np.argwhere(marked) * COINCIDE_PX
+    cells: Points = np.argwhere(marked).astype(np.float64) * COINCIDE_PX
     return cells
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.fuzz import chunks
+from bench.fuzz.largest import largest_inputs
 from bench.fuzz.rounds import PYTHON, fuzz_once
 from bench.fuzz.targets import TARGETS, Target
 from bench.fuzz.trial import MOST_MB, MOST_MS, Peak, Surprise, measured, prices, try_once
@@ -37,6 +38,11 @@ def test_no_input_that_reached_anything_new_fails(name: str, peak: Peak) -> None
     found = [price for price in tried if price]
     assert found
     assert max(price.memory_mb for price in found) <= MOST_MB
+
+
+def test_the_largest_that_the_limits_let_in_are_accepted() -> None:
+    found = {name: parse(data) for name, parse, data in largest_inputs()}
+    assert len(found) == len(list(largest_inputs()))
 
 
 def test_the_corpus_stays_small() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bench.fuzz import chunks
 from chalicelib.errors import (
     AnimatedImage,
     EmptyDrawing,
@@ -205,6 +206,12 @@ def test_a_bomb_is_refused_by_its_header(width: int, height: int) -> None:
 def test_an_absurd_size_is_refused() -> None:
     with pytest.raises((ImageTooLarge, InvalidImage)):
         decode_image(bomb(2_000_000_000, 2_000_000_000))
+
+
+def test_a_palette_that_is_missing_is_said_so() -> None:
+    indexed = encode(draw(THREE).convert("P"))
+    with pytest.raises(InvalidImage, match="no palette"):
+        decode_image(chunks.packed(chunks.bare(indexed).replace(b"PLTE", b"pLTE")))
 
 
 def test_a_bomb_in_a_text_chunk_is_an_invalid_image() -> None:
