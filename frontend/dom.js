@@ -7,3 +7,11 @@ export function make(tag, properties = {}, ...children) {
   element.append(...children);
   return element;
 }
+
+/** Do what may take away what has the focus; then the paper gets it, and not nothing. */
+export function keepFocus(act) {
+  const at = document.activeElement;
+  act();
+  const lost = !at.isConnected || at.matches(":disabled") || !at.checkVisibility();
+  if (lost) get("paper").focus({ preventScroll: true });
+}

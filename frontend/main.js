@@ -1,5 +1,5 @@
 /** Ties the parts together. */
-import { get } from "./dom.js";
+import { get, keepFocus } from "./dom.js";
 import { draft, keepDraft } from "./draft.js";
 import { History, toRequest } from "./drawing.js";
 import { takeImages } from "./image.js";
@@ -64,8 +64,10 @@ function change(act) {
   setAside();
   paper.show(history.drawing);
   keepDraft(history.drawing);
-  get("undo").disabled = !history.undoable;
-  get("clear").disabled = get("read").disabled = history.blank;
+  keepFocus(() => {
+    get("undo").disabled = !history.undoable;
+    get("clear").disabled = get("read").disabled = history.blank;
+  });
   get("placeholder").className = history.blank ? "" : "gone";
   if (history.blank) reading.blank();
   else pause = setTimeout(read, PAUSE_MS);

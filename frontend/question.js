@@ -1,6 +1,6 @@
 /** "Was that right?": what the person says is kept if they agree, and can be taken back. */
 import { remember, remembered } from "./consent.js";
-import { get, make } from "./dom.js";
+import { get, keepFocus, make } from "./dom.js";
 import * as outbox from "./outbox.js";
 import { spoken, words } from "./words.js";
 
@@ -89,7 +89,7 @@ function tryAgain() {
 function report(text, ...buttons) {
   clearTimeout(undoTimer);
   undoTimer = 0;
-  get("thanks").replaceChildren(text, ...buttons);
+  keepFocus(() => get("thanks").replaceChildren(text, ...buttons));
 }
 
 function button(text, onclick, ariaLabel = text) {

@@ -1,5 +1,5 @@
 /** The reading beside the paper: numeral, sentence, bars, picture, table; or what went wrong. */
-import { get, make } from "./dom.js";
+import { get, keepFocus, make } from "./dom.js";
 import { announcement, modelName, percent, sentence, words } from "./words.js";
 
 const BARS = 3;
@@ -7,8 +7,10 @@ const BARS = 3;
 function turn(state, text, spoken = text) {
   get("reading").dataset.state = state;
   get("sentence").textContent = text;
-  get("again").hidden = state !== "trouble";
-  get("answer").replaceChildren();
+  keepFocus(() => {
+    get("again").hidden = state !== "trouble";
+    get("answer").replaceChildren();
+  });
   announce(spoken);
 }
 

@@ -11,6 +11,8 @@ export function onKeys(deeds) {
     const { key, shiftKey, target } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || /** @type {Element} */ (target).closest(WRITES)) return;
     if (get("keys").open || get("ask").open) return;
+    const scrolling = /** @type {Element} */ (target).id === "single" && /^(Arrow|Page|Home|End)/.test(key);
+    if (scrolling) return;
     const deed = DEEDS[key.toLowerCase()];
     const pressing = /** @type {Element} */ (target).matches("button") && (key === " " || key === "Enter");
     if (pressing) return;
