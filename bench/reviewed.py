@@ -16,6 +16,7 @@ from chalicelib.recognition.png import encode_picture
 from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.stores.store import Store
 from export.command import MODELS_FOLDER
+from export.errors import DamagedData
 from export.review.queue import Queue
 from export.review.session import Review
 
@@ -79,6 +80,7 @@ def lying(store: Store) -> dict[str, tuple[FeedbackStatus, str | None]]:
     found = {}
     for status in FeedbackStatus:
         for filed in shelf.read_all(shelf.places(status)):
-            assert filed.place.id not in found, "it lies in two places"
+            if filed.place.id in found:
+                raise DamagedData(filed.place.id, "lies in two places")
             found[filed.place.id] = (status, filed.label)
     return found

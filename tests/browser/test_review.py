@@ -9,15 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from chalicelib.learning.feedback import FeedbackBook
-from chalicelib.stores.open import open_store
-from chalicelib.stores.store import Store
-from export.review.addresses import Addresses
-from export.review.server import serving
-from tests.browser.conftest import EXPECTED_IN_TROUBLE, PATIENCE_MS
-from tests.browser.test_look import CONTRASTS, LEAST_CONTRAST, LEAST_TARGET_PX
-from tests.review.page_process import review_process
-from tests.review.senders import (
+from bench.reviewed import (
     ACCEPTED,
     REJECTED,
     WAITING,
@@ -27,6 +19,14 @@ from tests.review.senders import (
     send_alike,
     send_claims,
 )
+from chalicelib.learning.feedback import FeedbackBook
+from chalicelib.stores.open import open_store
+from chalicelib.stores.store import Store
+from export.review.addresses import Addresses
+from export.review.server import serving
+from tests.browser.conftest import EXPECTED_IN_TROUBLE, PATIENCE_MS
+from tests.browser.test_look import CONTRASTS, LEAST_CONTRAST, LEAST_TARGET_PX
+from tests.review.page_process import review_process
 
 MANY = 5000
 MOST_MS = 100  # from a key to the next frame

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bench.reviewed import ACCEPTED, WAITING, id_of, lying, review_of, send_claims
 from chalicelib.stores.open import open_store
 from chalicelib.stores.store import Store
 from export.errors import PortTaken
 from export.review.addresses import Addresses
 from export.review.server import FILES, ReviewServer, serving
-from tests.review.senders import ACCEPTED, WAITING, id_of, lying, review_of, send_claims
 
 JSON = "application/json"
 

@@ -8,6 +8,17 @@ import numpy as np
 from bench.faults import Fault
 from bench.faulty_proxy import FaultyProxy
 from bench.own_digits import own_digits
+from bench.reviewed import (
+    ACCEPTED,
+    REJECTED,
+    WAITING,
+    id_of,
+    lying,
+    review_of,
+    send,
+    send_alike,
+    send_claims,
+)
 from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.learning.heads import Head
 from chalicelib.learning.pointer import HeadBook
@@ -19,17 +30,6 @@ from export.command import MODELS_FOLDER
 from export.review.items import SENTENCES
 from export.review.session import Decision
 from tests.learning.submissions import stored
-from tests.review.senders import (
-    ACCEPTED,
-    REJECTED,
-    WAITING,
-    id_of,
-    lying,
-    review_of,
-    send,
-    send_alike,
-    send_claims,
-)
 
 
 def test_each_decision_is_in_the_store_when_it_returns(store: Store) -> None:

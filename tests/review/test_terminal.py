@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bench.reviewed import ACCEPTED, REJECTED, WAITING, lying, send_alike, send_claims
 from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.stores.open import open_store
 from chalicelib.stores.store import Store
 from tests.review.pseudo_terminal import COLUMNS, ROOT, ROWS, Terminal, terminal
-from tests.review.senders import ACCEPTED, REJECTED, WAITING, lying, send_alike, send_claims
 
 
 @pytest.fixture
