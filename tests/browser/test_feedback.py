@@ -253,3 +253,22 @@ def test_the_keyboard_answers_and_returns_to_the_paper(api: FaultyApi, open_page
     page.keyboard.press("Enter")
     expect(page.locator("#paper")).to_be_focused()
     said(page, "Thank you.")
+
+
+def test_the_focus_goes_to_the_paper_when_what_had_it_goes_away(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    page = open_page(api.url)
+    draw(page, SEVEN)
+    for name in ("Yes", "Keep"):
+        press(page, name)
+    said(page, "Thank you.")
+    api.answer("feedback", Reply(status=204))
+    page.locator("#thanks button").focus()
+    page.keyboard.press("Enter")
+    said(page, "Taken back")
+    expect(page.locator("#paper")).to_be_focused()
+    page.locator("#clear").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#clear")).to_be_disabled()
+    expect(page.locator("#paper")).to_be_focused()

@@ -131,6 +131,24 @@ def test_all_text_stands_out_in_both_themes(
     assert [each for each in contrasts if each[1] < LEAST_CONTRAST] == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_dimmed_answer_can_still_be_read(
+    api: FaultyApi, open_page: OpenPage, scheme: str
+) -> None:
+    page = open_page(api.url, color_scheme=scheme)
+    draw(page, SEVEN)
+    expect(page.locator("#question button").first).to_be_visible()
+    page.mouse.down()
+    expect(page.locator("#reading")).to_have_attribute("data-state", "old")
+    dimmed = page.evaluate(
+        "[...document.querySelectorAll('#reading, #reading :not(#picture)')]"
+        ".filter((each) => getComputedStyle(each).opacity !== '1').length"
+    )
+    assert dimmed == 0, "what is see-through has less contrast than its colours"
+    assert [each for each in page.evaluate(CONTRASTS) if each[1] < LEAST_CONTRAST] == []
+    page.mouse.up()
+
+
 def test_the_theme_changes_the_look_and_not_what_is_sent(
     api: FaultyApi, open_page: OpenPage
 ) -> None:
