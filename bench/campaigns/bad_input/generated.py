@@ -108,8 +108,9 @@ def _case(made: Made) -> Case:
 
 
 def _is_against(made: Made) -> bool:
-    """Whether a request was made to contradict the document."""
-    return made.meta is not None and made.meta.generation.mode is GenerationMode.NEGATIVE
+    """Whether a request contradicts the document; an image that is to may be a sound one."""
+    negative = made.meta is not None and made.meta.generation.mode is GenerationMode.NEGATIVE
+    return negative and made.media_type not in IMAGE_TYPES
 
 
 def _body(made: object) -> bytes:
