@@ -103,7 +103,8 @@ async function keep({ key, body }) {
 /** Where there is nothing to take back, it has been taken back. */
 async function takeBack({ receipt }) {
   try {
-    await call(`feedback/${encodeURIComponent(receipt)}`, { method: "DELETE" });
+    const answer = await call(`feedback/${encodeURIComponent(receipt)}`, { method: "DELETE" });
+    if (answer !== null) throw { kind: "nonsense" }; // not from the API, which has nothing to say
   } catch (error) {
     if (error.status !== 404) throw error;
   }

@@ -91,3 +91,15 @@ def test_an_answer_without_a_receipt_is_no_receipt(api: FaultyApi, open_page: Op
     say_yes(page)
     said(page, "I keep trying.")
     said(page, "Thank you.")
+
+
+def test_what_is_taken_back_by_somebody_else_than_the_api_is_not_taken_back(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    api.answer("feedback", KEPT, Reply({"portal": "Log in"}), Reply(status=204))
+    page = open_page(api.url)
+    say_yes(page)
+    page.locator("#thanks button").click()
+    said(page, "That could not be taken back. I keep trying.")
+    said(page, "Taken back")
+    assert [each.method for each in api.asked("feedback")] == ["POST", "DELETE", "DELETE"]
