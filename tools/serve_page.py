@@ -8,7 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -98,6 +98,11 @@ class _PageHandler(BaseHTTPRequestHandler):
         self._prefix = prefix
         self._folder = folder
         super().__init__(*connection)  # type: ignore[arg-type]  # socketserver gives it what it takes
+
+    def handle(self) -> None:
+        """Serve one connection until the browser ends it, however it does."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self) -> None:
         self._answer()

@@ -8,7 +8,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -93,6 +93,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._addresses = addresses
         self._review = review
         super().__init__(*connection)  # type: ignore[arg-type]  # socketserver gives it what it takes
+
+    def handle(self) -> None:
+        """Serve one connection until the browser ends it, however it does."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.hang_up import hang_up
 from tools.serve_page import FRONTEND, HOST, PortTaken, page_server, serving
 
 API = "http://127.0.0.1:4321"
@@ -98,3 +99,11 @@ def test_a_port_that_is_taken_is_one_clear_error() -> None:
         found = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert found.returncode == 1
     assert found.stderr == f"Port {port} is taken; choose another one for the page.\n"
+
+
+def test_a_browser_that_hangs_up_leaves_no_trace_in_the_terminal(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with serving(API) as address:
+        hang_up(address)
+    assert capfd.readouterr().err == ""

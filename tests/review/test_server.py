@@ -16,6 +16,7 @@ from chalicelib.stores.store import Store
 from export.errors import PortTaken
 from export.review.addresses import Addresses
 from export.review.server import FILES, ReviewServer, serving
+from tests.hang_up import hang_up
 
 JSON = "application/json"
 
@@ -185,3 +186,11 @@ def test_the_page_is_no_part_of_what_is_deployed() -> None:
     assert FILES.is_relative_to(root / "export")
     deployed = [*(root / "frontend").iterdir(), *(root / "chalicelib").rglob("*")]
     assert not any("review" in path.name for path in deployed)
+
+
+def test_a_browser_that_hangs_up_leaves_no_trace_in_the_terminal(
+    store: Store, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with serving(Addresses(review_of(store), "feedback")) as url:
+        hang_up(url)
+    assert capfd.readouterr().err == ""
