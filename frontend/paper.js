@@ -13,7 +13,8 @@ let widths = [];
 let cursor = null;
 
 new ResizeObserver(fit).observe(canvas);
-matchMedia("(prefers-color-scheme: dark)").onchange = redraw;
+for (const colours of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
+  matchMedia(colours).addEventListener("change", redraw);
 watchPixelRatio();
 
 function watchPixelRatio() {

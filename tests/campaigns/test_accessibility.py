@@ -13,6 +13,7 @@ from bench.campaigns.accessibility.look import (
     FOCUS,
     MOVING,
     SMALL,
+    UNREADABLE,
     UNTOLD,
     VIOLATIONS,
     WIDE,
@@ -25,12 +26,14 @@ from tools.serve_page import FRONTEND
 SEED = 5
 SIZE = 6
 NARROW = Condition(320, reduced_motion=True)
+FORCED = Condition(768, forced_colors=True)
 PALE = ("styles.css", "--text: #2b2a28", "--text: #bbbbbb")
 NAMELESS = ("words.js", 'undo: "Undo"', 'undo: ""')
 TINY = ("styles.css", "min-height: 44px", "height: 20px")
 BROAD = ("styles.css", "#desk { width", "#desk { min-width: 400px; width")
 SPINNING = ("styles.css", ".keys button {", ".keys button { animation: stuck 60s;")
 RINGLESS = ("styles.css", ":focus-visible { outline: 2px", ":focus-visible { outline: 0px")
+PLATED = ("styles.css", "i, #paper, #read {", "i, #paper {")
 TALKATIVE = (
     "reading.js",
     "announce(spoken);",
@@ -74,10 +77,11 @@ def test_the_whole_size_looks_at_every_state_under_every_condition() -> None:
         (SMALL, TINY),
         (WIDE, BROAD),
         (MOVING, SPINNING),
+        (UNREADABLE, PLATED),
         (FOCUS, RINGLESS),
         (UNTOLD, TALKATIVE),
     ],
-    ids=["pale", "nameless", "tiny", "wide", "spinning", "ringless", "talkative"],
+    ids=["pale", "nameless", "tiny", "wide", "spinning", "plated", "ringless", "talkative"],
 )
 def test_a_page_that_shuts_somebody_out_is_noticed(
     here: Scene, frontend: Path, harm: str, broken: tuple[str, str, str]
@@ -92,7 +96,7 @@ def test_a_page_that_shuts_somebody_out_is_noticed(
             with here.opened(states.empty) as page:
                 journeys.from_load_to_feedback(page, findings)
         else:
-            accessibility.look_at(here, states.labels, [NARROW], findings)
+            accessibility.look_at(here, states.labels, [NARROW, FORCED], findings)
     finally:
         shutil.copy(FRONTEND / name, frontend)
     assert findings.harms[harm] > 0

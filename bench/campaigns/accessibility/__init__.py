@@ -66,8 +66,8 @@ def look_at(here: Scene, entry: State, conditions: Sequence[Condition], findings
             while left and page.evaluate(STATE) == first:
                 condition = left.pop()
                 condition.set_on(page)
-                name = f"{entry.__module__.rpartition('.')[2]}.{entry.__name__}, {condition}"
-                look(page, name, findings, reduced_motion=condition.reduced_motion)
+                name = f"{entry.__module__.rpartition('.')[2]}.{entry.__name__}"
+                look(page, name, findings, condition)
 
 
 def use_the_keyboard(here: Scene, walked: Sequence[State], findings: Findings) -> None:
