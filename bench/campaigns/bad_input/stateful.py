@@ -35,7 +35,7 @@ from bench.campaigns.bad_input.cases import (
 from export.progress import show_progress
 
 STEPS = 40  # of one life
-LIVES = 10  # at a time
+LIVES = 10  # at most, at a time
 PART = "stateful requests"
 LABELS = st.sampled_from([*"0123456789", None])
 MOVES = st.floats(-1e6, 1e6, allow_nan=False)
@@ -56,12 +56,12 @@ def run_lives(attack: Attack, requests: int, seed_: int) -> None:
     life = 0
     while (done := attack.sent[PART] - sent_before) < requests:
         show_progress(PART, done, requests)
-        _run_some(attack, seed_ + life)
+        _run_some(attack, min(LIVES, -(-(requests - done) // STEPS)), seed_ + life)
         life += 1
     show_progress(PART, requests, requests)
 
 
-def _run_some(attack: Attack, seed_: int) -> None:
+def _run_some(attack: Attack, lives: int, seed_: int) -> None:
     class OneLife(Life):
         def __init__(self) -> None:
             super().__init__(attack)
@@ -69,7 +69,7 @@ def _run_some(attack: Attack, seed_: int) -> None:
     test = get_state_machine_test(
         OneLife,
         settings=settings(
-            max_examples=LIVES,
+            max_examples=lives,
             stateful_step_count=STEPS,
             database=None,
             deadline=None,

@@ -32,6 +32,7 @@ PREDICTED = {"label": "7", "probability": 0.9, "model": "cnn", "version": "5f0c2
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 MOST_HEADER_BYTES = 4_000  # a gateway takes 10 KB of headers, and of a path
 PLAIN = re.compile(r"[!-~]([ -~]*[!-~])?")  # what any gateway hands on as it is
+PICTURE = painted_png()
 FEEDBACK_BODY = post_fields("", FEEDBACK, feedback()).body
 
 
@@ -112,7 +113,7 @@ def _of_model(text: str) -> str:
 
 
 def _image_with_query(name: str, query: str, outcome: str) -> Case:
-    posted = post_image(name, painted_png(), outcome, digit=DIGIT)
+    posted = post_image(name, PICTURE, outcome, digit=DIGIT)
     return Case(
         name, "POST", f"{RECOGNIZE}?{query}", posted.body, posted.headers, posted.expected, DIGIT
     )
