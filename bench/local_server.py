@@ -110,8 +110,9 @@ def request(
 ) -> Answer:
     """Send one request to a port of this machine, on a connection of its own."""
     connection = http.client.HTTPConnection(HOST, port, timeout=REQUEST_TIMEOUT_S)
+    sent = {name: value.encode() for name, value in (headers or {}).items()}
     try:
-        connection.request(method, path, body or None, dict(headers or {}))
+        connection.request(method, path, body or None, sent)
         found = connection.getresponse()
         headers = {name.lower(): value for name, value in found.getheaders()}
         return Answer(found.status, headers, found.read())

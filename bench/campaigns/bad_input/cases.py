@@ -2,12 +2,14 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bench.events import JSON, PNG, SEVEN
 from bench.transports import Answer
 from chalicelib.http.problems import PROBLEM_TYPE
+from chalicelib.limits import MAX_NAME_CHARACTERS, NAME_PATTERN
 
 RECOGNIZE = "/v1/recognize"
 FEEDBACK = "/v1/feedback"
@@ -32,6 +34,11 @@ class Case:
     headers: Mapping[str, str] = field(default_factory=dict)
     expected: frozenset[str] = frozenset()
     digit: str | None = None
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a model, a label or a version might be called so."""
+    return 1 <= len(text) <= MAX_NAME_CHARACTERS and re.fullmatch(NAME_PATTERN, text) is not None
 
 
 def outcome_of(answer: Answer) -> str:

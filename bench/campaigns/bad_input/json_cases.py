@@ -11,6 +11,7 @@ from bench.campaigns.bad_input.cases import (
     STROKES,
     Case,
     feedback,
+    is_name,
     post_json,
 )
 from bench.campaigns.bad_input.json_texts import HUGE, Fragment
@@ -67,7 +68,7 @@ VALUES = ("1", "-0.5e3", "true", "null", '"strokes"', '""', "[]", "[{}]", "[[[[1
 def json_cases() -> Iterator[Case]:
     """Yield every case."""
     yield from _in_places(json_texts.numbers(), NUMBER_PLACES)
-    yield from _in_places(json_texts.strings(), STRING_PLACES)
+    yield from _strings()
     yield from _in_places(json_texts.literals(), LITERAL_PLACES)
     for huge in HUGE:
         for path, place, _ in (NUMBER_PLACES[0], NUMBER_PLACES[2]):
@@ -89,6 +90,14 @@ def _in_places(
         for path, place, outcome in places:
             expected = {True: (outcome,), False: (INVALID,), None: (INVALID, outcome)}[sound]
             yield post_json(name, path, place % text, *expected)
+
+
+def _strings() -> Iterator[Case]:
+    """Yield strings where names are wanted: a sound one may still be no name."""
+    refused = tuple((path, place, FIELD) for path, place, _ in STRING_PLACES)
+    for string in json_texts.strings():
+        no_name = string.sound and not is_name(json.loads(string.text))
+        yield from _in_places(iter([string]), refused if no_name else STRING_PLACES)
 
 
 def _broken(path: str, sound: str) -> Iterator[Case]:

@@ -16,12 +16,12 @@ from bench.campaigns.bad_input.cases import (
     UNCHANGED,
     Case,
     feedback,
+    is_name,
     post_fields,
     post_image,
 )
 from bench.campaigns.bad_input.naughty_strings import LONGER, naughty_strings
 from bench.events import painted_png
-from chalicelib.limits import MAX_NAME_CHARACTERS
 from chalicelib.recognition.registry import ModelRegistry
 from export.command import MODELS_FOLDER
 from export.mnist import LABELS
@@ -61,7 +61,7 @@ def _in_bodies(text: str) -> Iterator[Case]:
     label = KEPT if text in LABELS else FIELD
     yield post_fields("label", FEEDBACK, feedback(label=text), label)
     yield post_fields("consent", FEEDBACK, feedback(consent=text), "consent_required")
-    said = KEPT if 1 <= len(text) <= MAX_NAME_CHARACTERS else FIELD
+    said = KEPT if is_name(text) else FIELD
     for name in ("label", "model", "version"):
         fields = feedback(predicted=PREDICTED | {name: text})
         yield post_fields(f"predicted/{name}", FEEDBACK, fields, said)
@@ -109,7 +109,7 @@ def _in_headers(text: str) -> Iterator[Case]:
 def _of_model(text: str) -> str:
     if text in MODELS:
         return READ
-    return UNKNOWN if 1 <= len(text) <= MAX_NAME_CHARACTERS else FIELD
+    return UNKNOWN if is_name(text) else FIELD
 
 
 def _image_with_query(name: str, query: str, outcome: str) -> Case:
