@@ -48,7 +48,7 @@ class Scene:
     def _heal(self) -> None:
         self.api.answer("recognize", Reply(reading(("7", "recognized"))))
         self.api.answer("models", Reply({"models": MODELS}))
-        self.api.answer("feedback", states.KEPT)
+        self.api.answer("feedback", states.KEPT, Reply(status=204))  # and what is taken back
 
 
 @contextmanager
