@@ -4,8 +4,8 @@
 
 Each campaign is a module of `bench/campaigns/` with SIZE, its full size in its own unit, and
 `run(size, seed)`, which returns facts; its docstring is its text in the document. --share runs a
-part of the size and writes nothing. --continue leaves out what has an outcome with that seed.
-A short form of each is in tests/campaigns/.
+part of the size, which is kept only where nothing larger is. --continue leaves out what has a whole
+outcome with that seed. A short form of each is in tests/campaigns/.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def main() -> int:
             outcome = run(name, seed, options.share)
             print(outcome, flush=True)
             held &= outcome.held
-            if options.share == 1:
+            if outcome.size >= _kept_size(name):
                 outcome.write(OUTCOMES)
                 DOCUMENT.write_text(document())
     except KeyboardInterrupt:
@@ -96,7 +96,9 @@ def document() -> str:
 def section(outcome: Outcome) -> str:
     """Return the part of the document that tells of one campaign."""
     rows = [f"| {f.what} | {f.amount} | {f.bound} |" for f in outcome.facts]
-    run_as = f"Size {outcome.size:,}, seed {outcome.seed}, {outcome.duration_s / 60:,.1f} minutes."
+    full = load(outcome.campaign).SIZE
+    size = f"{outcome.size:,}" if outcome.size >= full else f"{outcome.size:,} of {full:,}"
+    run_as = f"Size {size}, seed {outcome.seed}, {outcome.duration_s / 60:,.1f} minutes."
     return "\n".join(
         [
             f"## {_title(outcome.campaign)}",
@@ -130,9 +132,18 @@ def _text(name: str) -> str:
     return load(name).__doc__.strip().split("\n\n")[0]
 
 
+def _kept_size(name: str) -> int:
+    """Return how large the campaign was whose outcome is kept, 0 where none is."""
+    path = OUTCOMES / f"{name}.json"
+    return Outcome.read(path).size if path.exists() else 0
+
+
 def _is_done(name: str, seed: int) -> bool:
     path = OUTCOMES / f"{name}.json"
-    return path.exists() and Outcome.read(path).seed == seed
+    if not path.exists():
+        return False
+    kept = Outcome.read(path)
+    return kept.seed == seed and kept.size >= load(name).SIZE
 
 
 def _parse() -> argparse.Namespace:
