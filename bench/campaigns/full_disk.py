@@ -29,6 +29,7 @@ from chalicelib.stores.directory import DirectoryStore
 from export.progress import show_progress
 
 SIZE = 100  # fillings
+FILLINGS_A_DISK = 10
 DISK_BYTES = 512 * 1024
 PIECES = 8  # that are there before each filling
 MOST_SPARE = 12  # pages, or files, that are left free
@@ -38,29 +39,39 @@ READABLE = json.dumps({"strokes": [[[10, 0], [10, 90]]]}).encode()
 
 
 def run(size: int, seed: int) -> Sequence[Fact]:
-    """Fill the disk so often. Raises NoSmallDisk."""
-    sender = Sender(random.Random(f"{seed}/sender"), "sender")
-    generator, tally, tolls = random.Random(seed), Tally({}), Tolls()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        small_disk(Path(folder) / "disk", DISK_BYTES) as disk,
-    ):
-        for number in range(size):
-            show_progress("fillings", number, size)
-            _fill_once(disk, Path(folder) / "output", sender, generator)
-            check_after_kill(disk.folder, [sender], tolls)
-            check_at_end(disk.folder, [sender], tally, tolls)
+    """Fill disks so often. Raises NoSmallDisk."""
+    tolls, senders = Tolls(), list[Sender]()
+    for first in range(0, size, FILLINGS_A_DISK):
+        show_progress("fillings", first, size)
+        sender = Sender(random.Random(f"{seed}/{first}/sender"), f"sender{first}")
+        generator = random.Random(f"{seed}/{first}")
+        _use_disk(min(FILLINGS_A_DISK, size - first), sender, generator, tolls)
+        senders.append(sender)
+    acknowledged = sum(p.receipt is not None for sender in senders for p in sender.pieces)
     return (
         Fact("fillings", size),
-        Fact("pieces of feedback acknowledged", sum(p.receipt is not None for p in sender.pieces)),
-        Fact("refused with 503 and Retry-After", sender.refused, least=size),
-        Fact("withdrawals acknowledged", len(sender.withdrawn), least=2 * size),
+        Fact("pieces of feedback acknowledged", acknowledged),
+        Fact("refused with 503 and Retry-After", sum(s.refused for s in senders), least=size),
+        Fact("withdrawals acknowledged", sum(len(s.withdrawn) for s in senders), least=2 * size),
         Fact("pieces lost, or not whole", tolls.lost, most=0),
         Fact("pieces in two places, or stored without being sent", tolls.doubled, most=0),
         Fact("withdrawn pieces that came back", tolls.came_back, most=0),
         Fact("torn files", tolls.torn, most=0),
-        Fact("answers that were not what they must be", len(sender.wrong), most=0),
+        Fact("answers that were not what they must be", sum(len(s.wrong) for s in senders), most=0),
     )
+
+
+def _use_disk(fillings: int, sender: Sender, generator: random.Random, tolls: Tolls) -> None:
+    """Fill one disk so often; what is kept of withdrawals would fill it for good in the end."""
+    tally = Tally({})
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        small_disk(Path(folder) / "disk", DISK_BYTES) as disk,
+    ):
+        for _ in range(fillings):
+            _fill_once(disk, Path(folder) / "output", sender, generator)
+            check_after_kill(disk.folder, [sender], tolls)
+            check_at_end(disk.folder, [sender], tally, tolls)
 
 
 def _fill_once(disk: SmallDisk, output: Path, sender: Sender, generator: random.Random) -> None:
