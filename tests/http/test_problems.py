@@ -25,6 +25,7 @@ NO_REQUEST = {
     errors.UnusableModel,
     errors.UnusableHead,
     errors.DamagedFeedback,
+    errors.ClockLeapt,
     errors.HeadsFrozen,
     errors.HeadsChanged,
     errors.NothingToRollBack,
