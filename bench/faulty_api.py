@@ -162,7 +162,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     def __init__(self, *connection: object, api: FaultyApi) -> None:
         self._api = api
-        super().__init__(*connection)  # type: ignore[arg-type]
+        super().__init__(*connection)  # type: ignore[arg-type]  # socketserver gives what it takes
 
     def do_OPTIONS(self) -> None:
         self._send(Reply(status=204))

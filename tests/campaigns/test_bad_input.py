@@ -100,7 +100,7 @@ def test_a_server_that_is_gone_is_noticed() -> None:
     assert attack.wrong[Wrong.NONE] == 1
 
 
-def test_python_s_own_json_is_found_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+def test_python_s_own_json_is_found_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - the folder is wanted
     """A parser that takes NaN, half characters and names twice does not pass."""
     monkeypatch.setattr(requests, "parse_json", json.loads)
     attack = _attack_with(GatewayTransport(app), "JSON documents")
@@ -112,7 +112,7 @@ def test_a_recognizer_that_guesses_is_found_out(monkeypatch: pytest.MonkeyPatch)
     recognize = Recognizer.recognize
 
     def guess(self: Recognizer, *drawing: object, **options: object) -> object:
-        (reading,) = recognize(self, *drawing, **options)  # type: ignore[arg-type]
+        (reading,) = recognize(self, *drawing, **options)  # type: ignore[arg-type]  # handed on as it came
         digits = tuple(d._replace(label="1") for d in reading.digits)
         return (reading._replace(digits=digits),)
 

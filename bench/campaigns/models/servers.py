@@ -113,7 +113,7 @@ def _heard() -> Iterator[list[str]]:
     """Collect what serving logs, which then is printed nowhere."""
     said: list[str] = []
     handler = logging.Handler()
-    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]  # a handler of this one alone
     logger = serving.logger
     logger.addHandler(handler)
     propagate, logger.propagate = logger.propagate, False

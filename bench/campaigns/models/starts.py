@@ -56,7 +56,7 @@ class Starts:
         yield lambda: answers_of(recognizer, self._drawn, recognizer.registry.default)
         yield lambda: answers_of(recognizer, self._drawn)
         for name in self._names:
-            yield lambda name=name: _sets(recognizer, name)  # type: ignore[misc]
+            yield lambda name=name: _sets(recognizer, name)  # type: ignore[misc]  # its type has no default
 
 
 def _judge(part: Callable[[], object], shipped: object, manifest: bytes) -> Verdict:
