@@ -106,11 +106,13 @@ def start() -> None:
     opened then, and the heads are read. Elsewhere (a local server, `chalice package`, tests)
     importing stays cheap.
     """
-    parts = services()
-    if parts.settings.in_lambda:
-        parts.recognizer.variants()
-    gc.freeze()
-    gc.enable()
+    try:
+        parts = services()
+        if parts.settings.in_lambda:
+            parts.recognizer.variants()
+    finally:  # app.py has told the collector to wait; what is loaded by now, it never looks at
+        gc.freeze()
+        gc.enable()
 
 
 @lru_cache(maxsize=MAX_KEPT)

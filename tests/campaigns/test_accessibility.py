@@ -42,14 +42,6 @@ TALKATIVE = (
 
 
 @pytest.fixture(scope="module")
-def frontend(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the page."""
-    folder = tmp_path_factory.mktemp("page") / "frontend"
-    shutil.copytree(FRONTEND, folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
 def here(frontend: Path) -> Iterator[Scene]:
     """Serve the copy."""
     with chromium() as browser, scene(browser, frontend) as both:

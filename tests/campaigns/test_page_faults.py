@@ -25,14 +25,6 @@ THROWS = ("models.js", {'get("absent").hidden': 'get("gone").hidden'})
 
 
 @pytest.fixture(scope="module")
-def frontend(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the page."""
-    folder = tmp_path_factory.mktemp("page") / "frontend"
-    shutil.copytree(FRONTEND, folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
 def scene(frontend: Path) -> Iterator[Scene]:
     """Return what the visits to the copy share."""
     with page_faults.scene(tally.Tally(), frontend, PATIENCE_S) as here:
