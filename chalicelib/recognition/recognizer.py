@@ -99,24 +99,22 @@ class Recognizer:
         """
         variants = self.variants()
         default = variants[self.registry.default]
-        asked = (
-            variants.values() if model == ALL_MODELS else [_named(variants, model or default.name)]
-        )
+        asked = variants_asked(variants, model or default.name)
         parting = self._part(drawing, default, single=single)
         return tuple(
             self._read(variant, parting, candidates, parted=variant is default) for variant in asked
         )
 
+    def run(self, variant: Variant, pictures: Picture) -> Points:
+        """Return the probabilities for each picture of shape (n, 28, 28), shape (n, k)."""
+        outputs = self.registry.model(variant.entry.name).run(pictures)
+        return probabilities_of(variant.logits(outputs), variant.entry.temperature)
+
     def _part(self, drawing: Drawing, default: Variant, *, single: bool) -> Parting:
         """Return the digits of a drawing, which the default model parts for all models."""
         if single:
-            return Parting.of(Part(drawing, ink_box(drawing)))
-        return segment(drawing, lambda pictures: self._run(default, pictures))
-
-    def _run(self, variant: Variant, pictures: Picture) -> Points:
-        """Return the probabilities for each picture, shape (n, k)."""
-        outputs = self.registry.model(variant.entry.name).run(pictures)
-        return probabilities_of(variant.logits(outputs), variant.entry.temperature)
+            return single_digit(drawing)
+        return segment(drawing, lambda pictures: self.run(default, pictures))
 
     def _read(
         self, variant: Variant, parting: Parting, candidates: int, *, parted: bool
@@ -124,12 +122,29 @@ class Recognizer:
         """Return a reading; `parted`: the probabilities of the parting are of this variant."""
         probabilities = parting.probabilities
         if probabilities is None or not parted:
-            probabilities = self._run(variant, parting.pictures)
-        digits = tuple(
-            decide(p, variant.entry, candidates, box, picture)
-            for p, box, picture in zip(probabilities, parting.boxes, parting.pictures, strict=True)
-        )
-        return Reading(variant.name, variant.version, digits)
+            probabilities = self.run(variant, parting.pictures)
+        return reading_of(variant, parting, probabilities, candidates)
+
+
+def variants_asked(variants: Mapping[str, Variant], model: str) -> tuple[Variant, ...]:
+    """Return the variant of a name, or each of them for "all". Raises UnknownModel."""
+    return tuple(variants.values()) if model == ALL_MODELS else (_named(variants, model),)
+
+
+def single_digit(drawing: Drawing) -> Parting:
+    """Return a drawing as one digit, whatever it shows. Raises EmptyDrawing."""
+    return Parting.of(Part(drawing, ink_box(drawing)))
+
+
+def reading_of(
+    variant: Variant, parting: Parting, probabilities: Points, candidates: int
+) -> Reading:
+    """Return what a variant reads where it gives each part these probabilities, shape (n, k)."""
+    digits = tuple(
+        decide(p, variant.entry, candidates, box, picture)
+        for p, box, picture in zip(probabilities, parting.boxes, parting.pictures, strict=True)
+    )
+    return Reading(variant.name, variant.version, digits)
 
 
 def _named(variants: Mapping[str, Variant], name: str) -> Variant:

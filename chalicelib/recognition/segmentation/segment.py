@@ -6,7 +6,7 @@ the network and geometry say of them. A parting must earn its place: where it wo
 digits out of what hangs together, the drawing stays whole.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,9 @@ DOUBTED_SHARE = 0.5  # of the boundaries, and the drawing is one thing: a letter
 NO_PAIRS = np.empty((0, 2), np.intp)
 
 Read = Callable[[Picture], Points]
+# Yields pictures, is sent the probabilities of each, and returns what came of it.
+Steps = Generator[Picture, Points, Parting]
+Laid = Parting | tuple[Sheet, Ties]
 
 
 def segment(drawing: Drawing, read: Read) -> Parting:
@@ -52,26 +55,42 @@ def segment(drawing: Drawing, read: Read) -> Parting:
     (n, k), the last one for no digit. It is not asked where geometry leaves no choice.
     Raises EmptyDrawing, TooManyDigits.
     """
+    steps = segment_in_steps(drawing)
+    try:
+        pictures = next(steps)
+        while True:
+            pictures = steps.send(read(pictures))
+    except StopIteration as stopped:
+        parting: Parting = stopped.value
+        return parting
+
+
+def segment_in_steps(drawing: Drawing) -> Steps:
+    """Part a drawing as `segment` does, and leave it to the caller who reads what it yields.
+
+    So many drawings can be parted side by side, and what all of them ask for read at once.
+    """
     if isinstance(drawing, StrokeDrawing):
-        return _put_together(_lay_strokes(drawing), read)
+        return (yield from _put_together(_lay_strokes(drawing)))
     if drawing.side < SMALLEST_SIDE_PX:
         return Parting.of(Part(drawing, ink_box(drawing)))
-    return _put_together(_lay_ink(inked_part(drawing), read), read)
+    laid = yield from _lay_ink(inked_part(drawing))
+    return (yield from _put_together(laid))
 
 
-def _put_together(laid: Parting | tuple[Sheet, Ties], read: Read) -> Parting:
+def _put_together(laid: Laid) -> Steps:
     """Choose among the partings of a sheet; raises TooManyDigits."""
     if isinstance(laid, Parting):
         return laid
     sheet, ties = laid
     rows = [price_row(pieces, sheet.bounds, ties) for pieces in find_rows(sheet.bounds)]
-    parting = _best_parting(sheet, rows, read)
+    parting = yield from _best_parting(sheet, rows)
     if len(parting.boxes) > MAX_DIGITS:
         raise TooManyDigits(len(parting.boxes), MAX_DIGITS)
     return parting
 
 
-def _lay_strokes(drawing: StrokeDrawing) -> Parting | tuple[Sheet, Ties]:
+def _lay_strokes(drawing: StrokeDrawing) -> Laid:
     """Lay strokes on a sheet and find those that touch; one digit is an answer."""
     count = sum(len(stroke) > 0 for stroke in drawing.strokes)
     if count <= 1:
@@ -85,7 +104,7 @@ def _lay_strokes(drawing: StrokeDrawing) -> Parting | tuple[Sheet, Ties]:
     return sheet, Ties(touching, cut=NO_PAIRS)
 
 
-def _lay_ink(drawing: InkDrawing, read: Read) -> Parting | tuple[Sheet, Ties]:
+def _lay_ink(drawing: InkDrawing) -> Generator[Picture, Points, Laid]:
     """Lay ink on a sheet and cut what is too wide; one digit is an answer.
 
     drawing: without bare paper around it.
@@ -96,13 +115,13 @@ def _lay_ink(drawing: InkDrawing, read: Read) -> Parting | tuple[Sheet, Ties]:
         whole = Parting.of(Part(drawing, box))
         if box.width <= ONE_DIGIT * box.height:
             return whole
-        probabilities = read(whole.pictures)
+        probabilities = yield whole.pictures
         if _is_known(probabilities)[0]:
             return whole._replace(probabilities=probabilities)
         sheet = InkSheet.of_one_piece(drawing)
         wide = np.array([0])
     else:
-        wide = _strange_and_wide(sheet, read)
+        wide = yield from _strange_and_wide(sheet)
     height = row_height(sheet.bounds)
     found = {piece: sheet.find_cuts(piece, height) for piece in wide.tolist()}
     sheet, origins = sheet.cut({piece: cuts for piece, cuts in found.items() if cuts})
@@ -110,14 +129,14 @@ def _lay_ink(drawing: InkDrawing, read: Read) -> Parting | tuple[Sheet, Ties]:
     return sheet, Ties(NO_PAIRS, cut=np.column_stack([neighbours, neighbours + 1]))
 
 
-def _strange_and_wide(sheet: InkSheet, read: Read) -> NDArray[np.intp]:
+def _strange_and_wide(sheet: InkSheet) -> Generator[Picture, Points, NDArray[np.intp]]:
     """Return the pieces that are wider than a digit and that the network does not know for one."""
     widths = sheet.bounds[:, 2] - sheet.bounds[:, 0]
     wide = np.flatnonzero(widths > ONE_DIGIT * row_height(sheet.bounds))
     if not wide.size:
         return wide
     pieces = Parting.of(*(sheet.part(wide[i : i + 1]) for i in range(len(wide))))
-    return wide[~_is_known(read(pieces.pictures))]
+    return wide[~_is_known((yield pieces.pictures))]
 
 
 def _is_known(probabilities: Points) -> NDArray[np.bool_]:
@@ -126,7 +145,7 @@ def _is_known(probabilities: Points) -> NDArray[np.bool_]:
     return known
 
 
-def _best_parting(sheet: Sheet, rows: list[Row], read: Read) -> Parting:
+def _best_parting(sheet: Sheet, rows: list[Row]) -> Steps:
     """Choose each row's cheapest parting, or all together where that is one thing."""
     whole = np.concatenate([row.pieces for row in rows])
     spans = [row.pieces[slice(*run)] for row in rows for run in row.runs]
@@ -136,7 +155,7 @@ def _best_parting(sheet: Sheet, rows: list[Row], read: Read) -> Parting:
         spans.append(whole)
     at = next((i for i, span in enumerate(spans) if len(span) == len(whole)), None)
     candidates = Parting.of(*(sheet.part(span) for span in spans))
-    probabilities = read(candidates.pictures)
+    probabilities = yield candidates.pictures
     best = probabilities[:, :-1].max(axis=1)
     chosen: list[int] = []
     doubted = boundaries = first = 0
