@@ -61,4 +61,13 @@ def adapt(event: object) -> dict[str, Any]:  # noqa: ARG001 - a round looks at t
     return run_scheduled_round(wiring.services())
 
 
+@app.lambda_function(name="batch")
+def batch(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's own
+    """Read drawings in bulk; the queue of objects put under batch/in/ hands them over."""
+    from chalicelib.batch.function import answer_messages
+
+    left_ms = context.get_remaining_time_in_millis
+    return answer_messages(event, wiring.services().recognizer, left_ms)
+
+
 wiring.start()

@@ -64,15 +64,35 @@ def parse_recognize(
     the errors of a request: all but NotFound, MethodNotAllowed and those of the store.
     """
     media_type = _media_type(content_type, (JSON_TYPE, *IMAGE_TYPES))
-    _require_size(body)
     if media_type == JSON_TYPE:
         if query:
             raise InvalidField(_pointer(next(iter(query))), "Options stand in the JSON body.")
-        fields = _json_object(body, DRAWING_FIELDS + tuple(_OPTIONS))
-        options = _options(fields)
-        return RecognizeRequest(parse_drawing(fields), **options)
+        return recognize_request(parse_object(body))
+    _require_size(body)
     options = _options(_query_fields(query))
     return RecognizeRequest(read_image(body), **options)
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Return the members of a JSON object. Raises PayloadTooLarge, those of JSON, InvalidField."""
+    _require_size(body)
+    fields = parse_json(body)
+    if type(fields) is not dict:
+        raise InvalidField("", "The body must be a JSON object.")
+    return fields
+
+
+def recognize_request(fields: Mapping[str, Any]) -> RecognizeRequest:
+    """Return the request that the members of a JSON body are. Raises what they may get wrong."""
+    _require_known(fields, DRAWING_FIELDS + tuple(_OPTIONS))
+    options = _options(fields)
+    return RecognizeRequest(parse_drawing(fields), **options)
+
+
+def image_request(image: bytes) -> RecognizeRequest:
+    """Return the request that an image file without options is. Raises as `read_image` does."""
+    _require_size(image)
+    return RecognizeRequest(read_image(image), **_options({}))
 
 
 def parse_feedback(
@@ -83,8 +103,8 @@ def parse_feedback(
     Raises the errors of a request: all but NotFound, MethodNotAllowed and those of the store.
     """
     _media_type(content_type, (JSON_TYPE,))
-    _require_size(body)
-    fields = _json_object(body, DRAWING_FIELDS + FEEDBACK_FIELDS)
+    fields = parse_object(body)
+    _require_known(fields, DRAWING_FIELDS + FEEDBACK_FIELDS)
     if fields.get("consent") is not True:
         raise ConsentRequired
     if idempotency_key is not None and not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
@@ -107,14 +127,6 @@ def _media_type(content_type: str | None, supported: tuple[str, ...]) -> str:
 def _require_size(body: bytes) -> None:
     if len(body) > MAX_BODY_BYTES:
         raise PayloadTooLarge(len(body), MAX_BODY_BYTES)
-
-
-def _json_object(body: bytes, known: tuple[str, ...]) -> dict[str, Any]:
-    fields = parse_json(body)
-    if type(fields) is not dict:
-        raise InvalidField("", "The body must be a JSON object.")
-    _require_known(fields, known)
-    return fields
 
 
 def _require_known(fields: Mapping[str, Any], known: tuple[str, ...], parent: str = "") -> None:

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.recognition.drawing import Picture
 from chalicelib.recognition.normalise import NORMALISATION_VERSION, SIDE_PX
 from chalicelib.recognition.png import encode_picture
 
@@ -48,9 +49,13 @@ def _digit_json(digit: "Digit", *, trace: bool) -> dict[str, Any]:
         "box": {"x": box.x, "y": box.y, "width": box.width, "height": box.height},
     }
     if trace:
-        png = base64.b64encode(encode_picture(digit.picture)).decode()
-        found["seen"] = f"data:image/png;base64,{png}"
+        found["seen"] = seen_url(digit.picture)
     return found
+
+
+def seen_url(picture: Picture) -> str:
+    """Return the data URL of what a model saw, of shape (28, 28), float32 in [0, 1]."""
+    return f"data:image/png;base64,{base64.b64encode(encode_picture(picture)).decode()}"
 
 
 def models_json(variants: "Mapping[str, Variant]", default: str) -> dict[str, Any]:
