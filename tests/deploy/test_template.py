@@ -14,6 +14,7 @@ from chalice.package import YAMLTemplateSerializer
 from samtranslator.public.translator import ManagedPolicyLoader
 from samtranslator.translator.transform import transform
 
+from chalicelib.batch.inbox import INPUTS
 from chalicelib.http.problems import ALL_PROBLEMS, RETRY_AFTER_S
 from tests.deploy.emulation import MISSING, STACK_PYTHON
 from tools.deploy.aws import WITHOUT_BUDGETS
@@ -21,6 +22,8 @@ from tools.deploy.shared import TEMPLATE as SHARED_TEMPLATE
 from tools.deploy.template import stack_template
 from tools.serve_page import content_security_policy
 
+# What a right may be about: the stack's own resources, by the names that templates have for them.
+OWN = r"\$\{(AWS::StackName\}-feedback-|RestAPI\}|BatchBucket\}|BatchQueue\.QueueName\})"
 EXCEPTIONS = Path(__file__).with_name("exceptions.yaml")
 # Without --skip-download it asks its maker for explanations.
 CHECKOV = ["--skip-download", "-o", "json", "--framework", "cloudformation", "--compact", "--quiet"]
@@ -34,6 +37,10 @@ ACTIONS = {
     "s3:GetObject",
     "s3:ListBucket",
     "s3:PutObject",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+    "sqs:SendMessage",
 }
 
 
@@ -121,7 +128,7 @@ def test_no_right_is_wider_than_the_stack(template: Template) -> None:
             if kind == "Fn::GetAtt":
                 assert value[0] in of_type(template, "AWS::Logs::LogGroup")
             else:
-                assert re.search(r"\$\{AWS::StackName\}-feedback-|\$\{RestAPI\}", value), value
+                assert re.search(OWN, value), value
                 assert "arn:${AWS::Partition}:" in value
 
 
@@ -129,7 +136,7 @@ def test_every_function_has_its_log_alarms_and_settings(template: Template) -> N
     logs = of_type(template, "AWS::Logs::LogGroup")
     alarms = of_type(template, "AWS::CloudWatch::Alarm")
     functions = of_type(template, "AWS::Serverless::Function")
-    assert {"APIHandler", "Adapt", "Steward", "Fuse"} == functions.keys()
+    assert {"APIHandler", "Adapt", "Batch", "Steward", "Fuse"} == functions.keys()
     for name, properties in functions.items():
         group = properties["LoggingConfig"]["LogGroup"]["Ref"]
         assert logs[group]["RetentionInDays"] == {"Ref": "LogDays"}
@@ -168,6 +175,34 @@ def test_what_is_withdrawn_is_gone_for_good_within_a_day(template: Template) -> 
     gone = rules["forget-what-was-removed"]
     assert gone["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
     assert "Prefix" not in gone
+
+
+def test_messages_of_bulk_are_never_lost_nor_worked_on_twice_at_once(template: Template) -> None:
+    queues = of_type(template, "AWS::SQS::Queue")
+    queue, parked = queues["BatchQueue"], queues["BatchParked"]
+    function = of_type(template, "AWS::Serverless::Function")["Batch"]
+    assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["BatchParked", "Arn"]}
+    assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+    fourteen_days_s = 14 * 24 * 3600
+    assert queue["MessageRetentionPeriod"] == parked["MessageRetentionPeriod"] == fourteen_days_s
+    assert queue["SqsManagedSseEnabled"] is parked["SqsManagedSseEnabled"] is True
+    source = function["Events"]["Messages"]["Properties"]
+    assert source["Queue"] == {"Fn::GetAtt": ["BatchQueue", "Arn"]}
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_s3_tells_the_queue_of_inputs_alone_and_nobody_else_may(template: Template) -> None:
+    bucket = of_type(template, "AWS::S3::Bucket")["BatchBucket"]
+    (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": INPUTS}]
+    (policy,) = of_type(template, "AWS::SQS::QueuePolicy").values()
+    allowed, denied = policy["PolicyDocument"]["Statement"]
+    assert allowed["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert allowed["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"].endswith(
+        bucket["BucketName"]["Fn::Sub"]
+    )
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def test_the_page_has_the_policy_it_is_developed_under(template: Template) -> None:

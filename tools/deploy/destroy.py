@@ -9,6 +9,8 @@ from tools.deploy.shared import remove_shared
 from tools.deploy.stack import Stack
 from tools.deploy.stage import Stage
 
+OWN_BUCKETS = ("SiteBucket", "BatchBucket")
+
 
 def destroy(account: Account, stage: Stage, *, keep_feedback: bool, confirmed: bool) -> None:
     """Remove a stage; what is gone already is no failure. Raises DeployFailed.
@@ -19,7 +21,7 @@ def destroy(account: Account, stage: Stage, *, keep_feedback: bool, confirmed: b
     feedback = stage.feedback_bucket(account)
     if not confirmed:
         _ask(stage, account, "" if keep_feedback else f" and all feedback in {feedback}")
-    if bucket := _site_bucket(stack):
+    for bucket in _own_buckets(stack):
         print(f"Emptying {bucket}: {empty(account, bucket)} objects.", flush=True)
     print(f"Removing the stack {stack.name} ...", flush=True)
     stack.delete(f"Run `make destroy STAGE={stage.name}` again.")
@@ -28,8 +30,10 @@ def destroy(account: Account, stage: Stage, *, keep_feedback: bool, confirmed: b
     remove_shared(account)
 
 
-def _site_bucket(stack: Stack) -> str | None:
-    return stack.resources().get("SiteBucket") if stack.describe() else None
+def _own_buckets(stack: Stack) -> list[str]:
+    """Return the buckets that go with the stack, which CloudFormation removes only when empty."""
+    resources = stack.resources() if stack.describe() else {}
+    return [bucket for name in OWN_BUCKETS if (bucket := resources.get(name))]
 
 
 def _settle_feedback(account: Account, bucket: str, *, keep: bool) -> None:
