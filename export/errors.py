@@ -129,3 +129,34 @@ class PortTaken(InklingError):
 
 class InvalidReviewRequest(InklingError):
     """The review's page, or somebody in its place, sent what makes no sense."""
+
+
+class BatchBroken(InklingError):
+    """A process that read drawings in bulk ended by itself, or was ended."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a process that read drawings was ended (out of memory?); what is done is kept, the "
+            "same command goes on, and --processes 1 takes the least memory"
+        )
+
+
+class NoBatch(InklingError):
+    """A stage, a bucket or a job that is asked for is not there."""
+
+
+class StorageRefused(InklingError):
+    """AWS refused, or could not be reached."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"AWS: {reason}")
+        self.reason = reason
+
+
+class DamagedResults(InklingError):
+    """A file of results is not what `export.batch` writes."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where = where
+        self.reason = reason

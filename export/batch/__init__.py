@@ -1,0 +1,1 @@
+"""`python -m export.batch`: drawings in bulk, on this machine or by a deployed stage."""

@@ -1,0 +1,164 @@
+"""Read drawings in bulk: images, zip files of images, and JSON lines of drawings.
+
+    python -m export.batch run FOLDER FILE ... --out results.jsonl     on this machine, all cores
+    python -m export.batch submit FOLDER FILE ... --stage prod --job mine
+    python -m export.batch watch --stage prod --job mine
+    python -m export.batch collect --stage prod --job mine --out results.jsonl
+    python -m export.batch retry --stage prod
+    python -m export.batch report results.jsonl
+
+A line of JSON is the body of POST /v1/recognize, with an `id` of your own if you like. A result is
+a line that names the input, the line or entry, and holds the answer or an error. Each command may
+be stopped at any moment and run again: it goes on where it was. Needs no torch.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from chalicelib.recognition.registry import ModelRegistry
+from export.batch.job import check_job, collect, count_parts, look, names_of, submit
+from export.batch.local import default_processes, run_tasks
+from export.batch.stage import Place, count_parked, place_of, send_parked_again
+from export.batch.summary import summarise
+from export.batch.tasks import find_files, make_tasks
+from export.command import MODELS_FOLDER, positive, run_command
+from export.errors import NoBatch
+from export.progress import show_progress
+
+POLL_S = 5.0
+STOPPED = "stopped; the same command goes on"
+
+
+def main() -> None:
+    """Run the command line."""
+    arguments = _parse()
+    command: Callable[[argparse.Namespace], None] = arguments.command
+    command(arguments)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Read files on this machine."""
+    ModelRegistry.load(arguments.models)  # what is wrong with it is said here, by one process
+    tasks = list(make_tasks(find_files(arguments.paths)))
+    total, done = sum(task.drawings for task in tasks), 0
+
+    def progress(drawings: int) -> None:
+        nonlocal done
+        done += drawings
+        show_progress("Drawings", done, total)
+
+    started_s = time.monotonic()
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    run_tasks(tasks, arguments.out, arguments.models, arguments.processes, progress)
+    took_s = time.monotonic() - started_s
+    print(f"{total:,} drawings in {took_s:,.1f} s by {arguments.processes} processes.")
+    print(f"Results: {arguments.out}")
+
+
+def send(arguments: argparse.Namespace) -> None:
+    """Put files where a stage reads them."""
+    place = _place(arguments)
+    names = names_of(arguments.paths, find_files(arguments.paths))
+    put = submit(place, arguments.job, names, partial(show_progress, "Files"))
+    print(f"{put} of {len(names)} files put under {place.bucket}/batch/in/{arguments.job}/")
+
+
+def watch(arguments: argparse.Namespace) -> None:
+    """Say how far a job is until all its results are there; status 1 where messages are parked."""
+    place = _place(arguments)
+    known: dict[str, int] = {}
+    while True:
+        state = look(place, arguments.job)
+        done, wanted = count_parts(place, state, known)
+        show_progress("Parts", done, wanted)
+        if done == wanted:
+            print(f"All is there: {len(state.sources)} inputs. Fetch it with collect.")
+            return
+        if (parked := count_parked(place)) and parked >= wanted - done:
+            print(f"\n{parked} messages are parked: python -m export.batch retry", file=sys.stderr)
+            sys.exit(1)
+        time.sleep(arguments.every)
+
+
+def gather(arguments: argparse.Namespace) -> None:
+    """Fetch the results of a job; status 1 where some are missing yet."""
+    place = _place(arguments)
+    part = arguments.out.with_name(arguments.out.name + ".part")
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("wb") as file:
+        found = collect(place, arguments.job, file, partial(show_progress, "Inputs"))
+    part.replace(arguments.out)
+    print(f"{found.drawings:,} results: {arguments.out}")
+    for line in found.missing:
+        print(f"missing: {line}", file=sys.stderr)
+    if found.missing:
+        if parked := count_parked(place):
+            print(f"{parked} messages are parked: python -m export.batch retry", file=sys.stderr)
+        sys.exit(1)
+
+
+def retry(arguments: argparse.Namespace) -> None:
+    """Send parked messages again."""
+    print(f"{send_parked_again(_place(arguments))} messages sent again.")
+
+
+def report(arguments: argparse.Namespace) -> None:
+    """Sum results up, as text and as a picture."""
+    summary = summarise(arguments.results)
+    print("\n".join(summary.text()))
+    from export.batch.picture import draw_summary  # matplotlib takes a second to import
+
+    picture = arguments.picture or arguments.results.with_suffix(".png")
+    draw_summary(summary, picture)
+    print(f"\nDrawn in {picture}")
+
+
+def _place(arguments: argparse.Namespace) -> Place:
+    if arguments.stage:
+        return place_of(arguments.stage)
+    if arguments.bucket:
+        return Place(arguments.bucket)
+    raise NoBatch("Say where: --stage STAGE, or --bucket BUCKET.")
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m export.batch", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+        found = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        found.set_defaults(command=command)
+        return found
+
+    local = add("run", run)
+    local.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
+    local.add_argument(
+        "--processes", type=positive, default=default_processes(), help="default: %(default)s"
+    )
+    local.add_argument("--models", type=Path, default=MODELS_FOLDER, help="default: as served")
+    sending = add("submit", send)
+    sending.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
+    watching, gathering, retrying = add("watch", watch), add("collect", gather), add("retry", retry)
+    watching.add_argument("--every", type=float, default=POLL_S, help="s (default: %(default)s)")
+    for each in (local, gathering):
+        each.add_argument(
+            "--out", type=Path, default=Path("results.jsonl"), help="default: %(default)s"
+        )
+    for each in (sending, watching, gathering, retrying):
+        each.add_argument("--stage", help="as in make deploy STAGE=...")
+        each.add_argument("--bucket", help="instead of a stage")
+    for each in (sending, watching, gathering):
+        each.add_argument("--job", required=True, type=check_job, help="a name of your own")
+    reporting = add("report", report)
+    reporting.add_argument("results", type=Path, help="what run or collect wrote")
+    reporting.add_argument("--picture", type=Path, help="default: beside the results")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    run_command(main, interrupted=STOPPED)

@@ -1,0 +1,134 @@
+"""Reads files in bulk with all cores; what was stopped goes on where it was.
+
+The results of each task are a file of their own in a folder beside what becomes the whole; once
+all are there they are put together, in the order of the inputs, and the folder goes.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from pathlib import Path
+
+from chalicelib.batch.answers import answer_all
+from chalicelib.batch.drawings import Asked, Place, read_drawings
+from chalicelib.batch.errors import InputGone, UnusableInput
+from chalicelib.batch.plan import Plan
+from chalicelib.recognition.recognizer import Recognizer
+from chalicelib.recognition.registry import ModelRegistry
+from export.batch.tasks import Piece, Task
+from export.errors import BatchBroken
+from export.files import write_whole
+
+AHEAD = 2  # tasks a process that wait for it, so that none idles
+
+_reader: Recognizer  # of this process, once it has one
+
+Progress = Callable[[int], None]  # told of each task how many drawings it had
+
+
+def work_folder(out: Path) -> Path:
+    """Return the folder that holds what is done until all is."""
+    return out.with_name(out.name + ".work")
+
+
+def run_tasks(
+    tasks: Iterable[Task], out: Path, models: Path, processes: int, progress: Progress
+) -> None:
+    """Read all tasks and write their results, one line a drawing. Raises BatchBroken, OSError."""
+    folder = work_folder(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _pool(models, processes) as pool:
+        try:
+            names = _run_all(pool, tasks, folder, processes * AHEAD, progress)
+        except BrokenProcessPool as error:
+            raise BatchBroken from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+    _put_together([folder / name for name in names], out)
+    shutil.rmtree(folder)
+
+
+def default_processes() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _pool(models: Path, processes: int) -> ProcessPoolExecutor:
+    # Each process computes on one thread; to fork one that has opened a model is not safe.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return ProcessPoolExecutor(processes, get_context("spawn"), _open_models, (models,))
+
+
+def _run_all(
+    pool: ProcessPoolExecutor, tasks: Iterable[Task], folder: Path, most: int, progress: Progress
+) -> list[str]:
+    """Run what is not done yet, with at most so many tasks handed out; return all names."""
+    names: list[str] = []
+    waiting: set[Future[int]] = set()
+    for task in tasks:
+        names.append(task.name)
+        if (folder / task.name).exists():
+            progress(task.drawings)
+            continue
+        if len(waiting) >= most:
+            waiting = _collect(waiting, progress)
+        waiting.add(pool.submit(_run, task, folder))
+    while waiting:
+        waiting = _collect(waiting, progress)
+    return names
+
+
+def _collect(waiting: set[Future[int]], progress: Progress) -> set[Future[int]]:
+    done, left = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in done:
+        progress(future.result())
+    return left
+
+
+def _open_models(models: Path) -> None:
+    global _reader  # noqa: PLW0603 - what a process of a pool has, it has as a global
+    _reader = Recognizer(ModelRegistry.load(models))
+
+
+def _run(task: Task, folder: Path) -> int:
+    """Read one task in a process of the pool; return how many drawings it had."""
+    keys: list[str] = []
+
+    def drawings() -> Iterator[Asked]:
+        for piece in task.pieces:
+            for asked in _drawings(piece):
+                keys.append(str(piece.path))
+                yield asked
+
+    results = list(answer_all(_reader, drawings()))
+    lines = [result.line(key) for key, result in zip(keys, results, strict=True)]
+    write_whole(folder / task.name, b"".join(lines))
+    return task.drawings
+
+
+def _drawings(piece: Piece) -> Iterator[Asked]:
+    """Yield the drawings of a piece; the file may be another one, or gone, since it was planned."""
+    first, count = piece.span.first, piece.span.drawings
+    place: Place = {"first": first, "drawings": count} if count > 1 else {}
+    try:
+        with piece.path.open("rb") as file:
+            kind = piece.kind or Plan.of(file, piece.path.stat().st_size).kind
+            yield from read_drawings(file, kind, piece.span)
+    except UnusableInput as error:
+        yield Asked(place, error)
+    except FileNotFoundError:
+        yield Asked(place, InputGone())
+
+
+def _put_together(parts: Iterable[Path], out: Path) -> None:
+    """Write the whole from its parts, so that nobody ever reads half of it."""
+    whole = out.with_name(out.name + ".part")
+    with whole.open("wb") as file:
+        for part in parts:
+            file.write(part.read_bytes())
+        file.flush()
+        os.fsync(file.fileno())
+    whole.replace(out)

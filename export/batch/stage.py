@@ -1,0 +1,96 @@
+"""A bucket for drawings in bulk and its queues, of a deployed stage or named one by one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from export.errors import NoBatch, StorageRefused
+
+STACK = "inkling-{}"
+AT_ONCE = 10  # messages of a request, the most that SQS gives
+WAIT_S = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where drawings are put and what waits; queue and parked: URLs, None where not known."""
+
+    bucket: str
+    queue: str | None = None
+    parked: str | None = None
+
+    @property
+    def s3(self) -> Any:  # noqa: ANN401 - boto3 has no types
+        """Return a client for the bucket."""
+        return client("s3")
+
+
+def client(service: str) -> Any:  # noqa: ANN401
+    """Return a client of AWS with the credentials and the region of this environment."""
+    import boto3
+
+    return boto3.session.Session().client(service)
+
+
+def place_of(stage: str) -> Place:
+    """Return the place of a stage, by the outputs of its stack. Raises NoBatch, StorageRefused."""
+    stack = STACK.format(stage)
+    with aws():
+        from botocore.exceptions import ClientError
+
+        try:
+            found = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                raise NoBatch(f"There is no stack {stack}: make deploy STAGE={stage}") from error
+            raise
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", ())}
+    if "BatchBucket" not in outputs:
+        raise NoBatch(f"{stack} is older than drawings in bulk: make deploy STAGE={stage}")
+    return Place(outputs["BatchBucket"], outputs["BatchQueue"], outputs["BatchParked"])
+
+
+def count_parked(place: Place) -> int | None:
+    """Return how many messages are parked, about; None where it is not known which queue."""
+    if place.parked is None:
+        return None
+    name = "ApproximateNumberOfMessages"
+    with aws():
+        found = client("sqs").get_queue_attributes(QueueUrl=place.parked, AttributeNames=[name])
+    return int(found["Attributes"][name])
+
+
+def send_parked_again(place: Place) -> int:
+    """Move parked messages back to the queue; return how many. Raises NoBatch, StorageRefused.
+
+    Each is sent before it is taken away: stopped half-way, some are worked on twice, none is lost.
+    """
+    if place.queue is None or place.parked is None:
+        raise NoBatch("Name the stage: parked messages are moved between its queues.")
+    moved = 0
+    with aws():
+        sqs = client("sqs")
+        while messages := _receive(sqs, place.parked):
+            for message in messages:
+                sqs.send_message(QueueUrl=place.queue, MessageBody=message["Body"])
+                sqs.delete_message(QueueUrl=place.parked, ReceiptHandle=message["ReceiptHandle"])
+                moved += 1
+    return moved
+
+
+def _receive(sqs: Any, url: str) -> list[dict[str, str]]:  # noqa: ANN401
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=AT_ONCE, WaitTimeSeconds=WAIT_S)
+    messages: list[dict[str, str]] = found.get("Messages", [])
+    return messages
+
+
+@contextmanager
+def aws() -> Iterator[None]:
+    """Turn what AWS refuses, and what keeps it from being reached, into StorageRefused."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StorageRefused(str(error)) from error

@@ -1,0 +1,90 @@
+"""What is read in bulk on this machine, cut into tasks of a few hundred drawings.
+
+A task's name follows from what it reads, as its size and time of change tell, so that a run that
+was stopped knows what it has done, and does anew what has changed since.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from chalicelib.batch.errors import UnusableInput
+from chalicelib.batch.plan import Kind, Plan, Span
+from chalicelib.limits import PART_INPUTS
+from export.errors import MissingData
+
+HIDDEN = "."
+
+
+class Piece(NamedTuple):
+    """Some drawings of one file; kind: None where none can be looked for in it."""
+
+    path: Path
+    kind: Kind | None
+    span: Span
+
+
+class Task(NamedTuple):
+    """Pieces that are read together; name: what its results are called."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+
+    @property
+    def drawings(self) -> int:
+        """How many there are."""
+        return sum(piece.span.drawings for piece in self.pieces)
+
+
+def find_files(paths: Iterable[Path]) -> list[Path]:
+    """Return files as given and all files of folders, hidden ones left out. Raises MissingData."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = (p for p in sorted(path.rglob("*")) if p.is_file())
+            found |= dict.fromkeys(p for p in inside if not _is_hidden(p.relative_to(path)))
+        elif path.is_file():
+            found[path] = None
+        else:
+            raise MissingData(f"There is no file or folder {path}.")
+    if not found:
+        raise MissingData(f"There are no files in {', '.join(map(str, paths))}.")
+    return list(found)
+
+
+def make_tasks(files: Iterable[Path]) -> Iterator[Task]:
+    """Yield tasks in the order of the files; single images are put together."""
+    several: list[Piece] = []
+    for piece in (piece for path in files for piece in _pieces(path)):
+        single = piece.span.drawings == 1
+        if several and (not single or len(several) == PART_INPUTS):
+            yield _task(several)
+            several = []
+        if single:
+            several.append(piece)
+        else:
+            yield _task([piece])
+    if several:
+        yield _task(several)
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(HIDDEN) for part in path.parts)
+
+
+def _pieces(path: Path) -> list[Piece]:
+    try:
+        with path.open("rb") as file:
+            plan = Plan.of(file, path.stat().st_size)
+    except UnusableInput:
+        return [Piece(path, None, Span(0, 1, 1))]
+    return [Piece(path, plan.kind, span) for span in plan.spans]
+
+
+def _task(pieces: Sequence[Piece]) -> Task:
+    digest = hashlib.sha256()
+    for path, _, span in pieces:
+        found = path.stat()
+        digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0{span}\n".encode())
+    return Task(digest.hexdigest()[:32], tuple(pieces))
