@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -98,6 +99,7 @@ class Worker:
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_RUNTIME_API": self._api.address,
             "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
             "LAMBDA_TASK_ROOT": str(self.function.code),
             "LANG": "en_US.UTF-8",
             "PATH": os.defpath,
@@ -109,7 +111,8 @@ class Worker:
         """Return what the function answers to an event."""
         if not self._limited:  # Lambda starts a function with a whole processor
             self._wait_until_ready()
-            self._share.limit(self.process.pid)
+            with suppress(ProcessLookupError):  # it has ended, and its answer says so
+                self._share.limit(self.process.pid)
             self._limited = True
         deadline_s = time.time() + self.function.timeout_s
         self._api.events.put(Invocation(event, int(deadline_s * 1000)))

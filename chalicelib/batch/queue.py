@@ -17,13 +17,13 @@ class Queue:
     """A queue by its ARN."""
 
     def __init__(self, arn: str) -> None:
-        *_, self._account, self._name = arn.split(":")
+        *_, self._region, self._account, self._name = arn.split(":")
 
     def send(self, bodies: Iterable[str]) -> None:
         """Send messages. Raises StorageUnavailable; some of them may have been sent then."""
         from botocore.exceptions import BotoCoreError, ClientError
 
-        client = _client()
+        client = _client(self._region)
         url = f"{client.meta.endpoint_url}/{self._account}/{self._name}"
         try:
             for entries in _entries(bodies):
@@ -41,7 +41,7 @@ def _entries(bodies: Iterable[str]) -> Iterator[Sequence[dict[str, str]]]:
 
 
 @cache
-def _client() -> "BaseClient":
+def _client(region: str) -> "BaseClient":
     import boto3
 
-    return boto3.session.Session().client("sqs")
+    return boto3.session.Session().client("sqs", region_name=region)

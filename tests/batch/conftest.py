@@ -120,6 +120,5 @@ def inbox(
     yield Inbox(s3_client, sqs, name, arn, url, recognizer)
     sqs.close()
     objects._client().close()
-    queue._client().close()
     objects._client.cache_clear()
     queue._client.cache_clear()

@@ -1,0 +1,14 @@
+"""Zip files in memory."""
+
+import io
+import zipfile
+from collections.abc import Iterable
+
+
+def archive_of(entries: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return a zip file with these entries."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as packed:
+        for name, data in entries:
+            packed.writestr(name, data)
+    return file.getvalue()
