@@ -2,14 +2,19 @@
 
 import json
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import RLock
 from typing import Any, NamedTuple
 
 import boto3
+from moto.sqs.models import SQSBackend
 
 from bench.s3 import CREDENTIALS
 from chalicelib.batch.inbox import INPUTS
 
 MAX_RECEIVES = 5
+QUEUE_OPERATIONS = ("send_message", "receive_message", "delete_message", "get_queue_attributes")
 
 
 class Inbox(NamedTuple):
@@ -19,6 +24,32 @@ class Inbox(NamedTuple):
     queue: str
     arn: str
     parked: str
+
+
+@contextmanager
+def atomic_queues() -> Iterator[None]:
+    """Let the local server do one thing with its queues at a time, as SQS seems to do.
+
+    moto replaces lists of messages while other threads add to them, and so loses some. Who waits
+    for messages must not do so in the server then.
+    """
+    lock = RLock()
+    before = {name: getattr(SQSBackend, name) for name in QUEUE_OPERATIONS}
+
+    def locked(operation: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - moto's own
+            with lock:
+                return operation(*arguments, **options)
+
+        return run
+
+    for name, operation in before.items():
+        setattr(SQSBackend, name, locked(operation))
+    try:
+        yield
+    finally:
+        for name, operation in before.items():
+            setattr(SQSBackend, name, operation)
 
 
 def client(service: str, endpoint: str) -> Any:  # noqa: ANN401 - boto3 has no types

@@ -8,6 +8,7 @@ SQS promises to deliver at least once.
 
 import json
 import random
+import time
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -15,7 +16,7 @@ from bench.emulator.runtime_api import REGION, Invoked, Outcome
 from bench.emulator.worker import Function, Worker
 
 BATCH_SIZE = 10
-WAIT_S = 1
+PAUSE_S = 0.1  # after the queue had nothing
 ALIVE = (Outcome.RESPONSE, Outcome.ERROR)
 
 
@@ -70,13 +71,15 @@ class EventSource:
             found = self._sqs.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=BATCH_SIZE,
-                WaitTimeSeconds=WAIT_S,
                 AttributeNames=["ApproximateReceiveCount"],
             )
             if worker.process.poll() is not None:  # while it waited: Lambda, too, sees it before
                 self._end(worker)
                 worker = self._begin()
-            if messages := found.get("Messages"):
+            messages = found.get("Messages")
+            if not messages:
+                time.sleep(PAUSE_S)
+            else:
                 invoked = worker.invoke(json.dumps(self._event(messages)).encode())
                 self._settle(messages, invoked)
                 if invoked.outcome not in ALIVE:

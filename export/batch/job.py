@@ -144,17 +144,10 @@ def collect(place: Place, job: str, out: BinaryIO, progress: Progress) -> Collec
             if gone:
                 missing.append(f"{source.key}: {gone} of {len(parts)} parts")
             data = head.partition(b"\n")[2] + b"".join(threads.map(get, there))
-            if not gone:
-                _require_all(source, manifest, data)
+            drawings += _count(source, manifest, data, whole=not gone)
             out.write(data)
-            drawings += count_drawings(data)
             progress(done, len(begun))
     return Collected(drawings, tuple(missing))
-
-
-def count_drawings(results: bytes) -> int:
-    """Return of how many drawings results tell; a part that is gone tells of all of its own."""
-    return sum(drawings_of(json.loads(line)) for line in results.splitlines())
 
 
 def drawings_of(result: Mapping[str, Any]) -> int:
@@ -163,10 +156,15 @@ def drawings_of(result: Mapping[str, Any]) -> int:
     return count
 
 
-def _require_all(source: Source, manifest: Manifest, data: bytes) -> None:
-    found = count_drawings(data)
-    if found != manifest.inputs:
+def _count(source: Source, manifest: Manifest, data: bytes, *, whole: bool) -> int:
+    """Return of how many drawings results tell. Raises DamagedResults."""
+    try:
+        found = sum(drawings_of(json.loads(line)) for line in data.splitlines())
+    except ValueError as error:
+        raise DamagedResults(source.key, f"its results are no JSON lines ({error})") from error
+    if whole and found != manifest.inputs:
         raise DamagedResults(source.key, f"{found} results for {manifest.inputs} drawings")
+    return found
 
 
 def _get(s3: Any, bucket: str, key: str) -> bytes:  # noqa: ANN401 - boto3 has no types

@@ -9,7 +9,6 @@ from export.errors import NoBatch, StorageRefused
 
 STACK = "inkling-{}"
 AT_ONCE = 10  # messages of a request, the most that SQS gives
-WAIT_S = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,10 @@ def send_parked_again(place: Place) -> int:
 
 
 def _receive(sqs: Any, url: str) -> list[dict[str, str]]:  # noqa: ANN401
-    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=AT_ONCE, WaitTimeSeconds=WAIT_S)
+    found = sqs.receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=AT_ONCE,
+    )
     messages: list[dict[str, str]] = found.get("Messages", [])
     return messages
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,18 @@ class Cloud:
         command = ["make", "-s", "-o", "package", "-o", ".venv/run.stamp", target]
         return subprocess.run(
             [*command, f"STAGE={stage}", f"BUILD={self.build}", *more],
+            cwd=ROOT,
+            env=environment(self.port),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def batch(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a command of export.batch."""
+        return subprocess.run(
+            [sys.executable, "-m", "export.batch", *map(str, arguments)],
             cwd=ROOT,
             env=environment(self.port),
             capture_output=True,

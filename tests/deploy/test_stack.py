@@ -4,6 +4,7 @@ Only the endpoint is another one. The package is the one that would be deployed.
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -101,6 +102,20 @@ def test_the_daily_round_and_the_steward_have_the_rights_they_need(cloud: Cloud)
     round_ = cloud.invoke("Adapt", event | {"detail-type": "", "detail": {}, "resources": []})
     assert "outcome" in round_, round_
     assert cloud.invoke("Steward", {"action": "history"})["status"] == "done"
+
+
+def test_drawings_in_bulk_are_announced_read_and_collected(cloud: Cloud, tmp_path: Path) -> None:
+    (tmp_path / "seven.jsonl").write_text(json.dumps({"strokes": SEVEN}) + "\n{broken\n")
+    shutil.copy(ROOT / "docs" / "pictures" / "seven.png", tmp_path)
+    where = ("--stage", STAGE, "--job", "proof")
+    assert "2 of 2 files put" in cloud.batch("submit", tmp_path, *where).stdout
+    assert "All is there" in cloud.batch("watch", *where, "--every", "0.5").stdout
+    out = tmp_path / "out" / "results.jsonl"
+    done = cloud.batch("collect", *where, "--out", out)
+    assert done.returncode == 0, done.stderr
+    one, two, three = map(json.loads, out.read_text().splitlines())
+    assert (one["answer"]["text"], three["answer"]["text"]) == ("7", "7")
+    assert two["error"]["code"] == "invalid_json"
 
 
 def test_the_fuse_shuts_the_api_until_it_is_restored(cloud: Cloud) -> None:

@@ -27,7 +27,7 @@ from bench.campaigns.bulk.inputs import Inputs, make_inputs
 from bench.campaigns.bulk.tally import count_results
 from bench.emulator.event_source import EventSource
 from bench.emulator.worker import Function
-from bench.inbox import Inbox, client, make_inbox, waiting
+from bench.inbox import Inbox, atomic_queues, client, make_inbox, waiting
 from bench.outcome import Fact
 from bench.s3 import s3_server
 from bench.workers import functions
@@ -57,7 +57,12 @@ def run(
     """Send `size` drawings through; build: where the package lies."""
     inputs = make_inputs(size, np.random.default_rng(seed))
     nonsense = max(size // DRAWINGS_A_NONSENSE, 1)
-    with functions(build) as found, s3_server() as variables, _environment(variables):
+    with (
+        functions(build) as found,
+        atomic_queues(),
+        s3_server() as variables,
+        _environment(variables),
+    ):
         endpoint = variables["AWS_ENDPOINT_URL_S3"]
         s3, sqs = client("s3", endpoint), client("sqs", endpoint)
         inbox = make_inbox(s3, sqs, visibility_s)

@@ -1,0 +1,121 @@
+"""Jobs in a bucket: submitted, looked at, collected, and what was parked sent again."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.inbox import client, make_inbox, waiting
+from chalicelib.batch import plan
+from export.batch.job import (
+    check_job,
+    collect,
+    count_parts,
+    look,
+    names_of,
+    submit,
+)
+from export.batch.stage import Place, send_parked_again
+from export.batch.tasks import find_files
+from export.errors import DamagedResults, InvalidOption, NoBatch, StorageRefused
+from tests.batch.conftest import Inbox
+from tests.batch.inputs import SEVEN, lines
+from tests.http.bodies import image
+
+JOB = "mine"
+
+
+def quiet(_done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    monkeypatch.setattr(plan, "PART_INPUTS", 4)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "one.png").write_bytes(image("7"))
+    (tmp_path / "many.jsonl").write_bytes(lines(*[SEVEN] * 10))
+    return names_of([tmp_path], find_files([tmp_path]))
+
+
+def collected(place: Place) -> tuple[list[str], tuple[str, ...]]:
+    """Return the names of the inputs in the order of the results, and what is missing."""
+    out = io.BytesIO()
+    found = collect(place, JOB, out, quiet)
+    results = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert found.drawings == len(results)
+    return [result["input"].rpartition("/")[2] for result in results], found.missing
+
+
+def test_a_job_is_submitted_once_worked_on_and_collected(
+    inbox: Inbox, files: dict[str, Path]
+) -> None:
+    place = Place(inbox.bucket)
+    assert submit(place, JOB, files, quiet) == 2
+    assert submit(place, JOB, files, quiet) == 0, "what is there is not put again"
+    known: dict[str, int] = {}
+    assert count_parts(place, look(place, JOB), known) == (0, 2)
+    assert collected(place)[1] == tuple(
+        f"batch/in/{JOB}/{name}: nothing yet" for name in ("a/one.png", "many.jsonl")
+    )
+    first = inbox.records()
+    assert inbox.hand_over(first) == []
+    assert count_parts(place, look(place, JOB), known) == (1, 4)
+    assert collected(place) == (["one.png"], (f"batch/in/{JOB}/many.jsonl: 3 of 3 parts",))
+    inbox.work()
+    assert count_parts(place, look(place, JOB), known) == (4, 4)
+    assert collected(place) == (["one.png", *["many.jsonl"] * 10], ())
+
+
+def test_results_that_are_too_few_are_not_taken_for_all(
+    inbox: Inbox, files: dict[str, Path]
+) -> None:
+    place = Place(inbox.bucket)
+    submit(place, JOB, files, quiet)
+    inbox.work()
+    part = next(key for key in inbox.objects() if key.endswith("000002.jsonl"))
+    cut = inbox.objects()[part].partition(b"\n")[0] + b"\n"
+    inbox.s3.put_object(Bucket=inbox.bucket, Key=part, Body=cut)
+    with pytest.raises(DamagedResults, match="7 results for 10 drawings"):
+        collected(place)
+    inbox.s3.put_object(Bucket=inbox.bucket, Key=part, Body=cut[:50])
+    with pytest.raises(DamagedResults, match="no JSON lines"):
+        collected(place)
+
+
+def test_what_is_parked_is_sent_again(inbox: Inbox, s3_server: str) -> None:
+    s3, sqs = client("s3", s3_server), client("sqs", s3_server)
+    made = make_inbox(s3, sqs, 0)
+    place = Place(made.bucket, made.queue, made.parked)
+    announced = waiting(sqs, made.queue)  # S3's word that it was told of the queue
+    for number in range(12):
+        sqs.send_message(QueueUrl=made.parked, MessageBody=str(number))
+    assert send_parked_again(place) == 12
+    assert (waiting(sqs, made.parked), waiting(sqs, made.queue)) == (0, 12 + announced)
+    with pytest.raises(NoBatch):
+        send_parked_again(Place(inbox.bucket))
+    s3.close()
+    sqs.close()
+
+
+def test_what_is_not_there_is_said_so(inbox: Inbox) -> None:
+    with pytest.raises(NoBatch, match="no job other"):
+        look(Place(inbox.bucket), "other")
+    with pytest.raises(StorageRefused, match="bucket does not exist"):
+        look(Place("no-such-bucket"), JOB)
+
+
+@pytest.mark.parametrize("job", ["", "a/b", "-x", "..", "ü", "x" * 65])
+def test_a_job_has_a_plain_name(job: str) -> None:
+    with pytest.raises(InvalidOption):
+        check_job(job)
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.png").touch()
+    folders = [tmp_path / "a", tmp_path / "b"]
+    with pytest.raises(InvalidOption, match="both be called"):
+        names_of(folders, find_files(folders))
