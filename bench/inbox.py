@@ -14,6 +14,7 @@ from bench.s3 import CREDENTIALS
 from chalicelib.batch.inbox import INPUTS
 
 MAX_RECEIVES = 5
+COUNTS = 3
 QUEUE_OPERATIONS = ("send_message", "receive_message", "delete_message", "get_queue_attributes")
 
 
@@ -81,10 +82,16 @@ def make_inbox(s3: Any, sqs: Any, visibility_s: int) -> Inbox:  # noqa: ANN401
 
 
 def waiting(sqs: Any, url: str) -> int:  # noqa: ANN401
-    """Return how many messages a queue holds, those under way among them."""
+    """Return how many messages a queue holds, those under way among them.
+
+    The server counts both kinds one after the other, and a message may change between its counts.
+    """
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return sum(int(found[name]) for name in names)
+    counts = []
+    for _ in range(COUNTS):
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        counts.append(sum(int(found[name]) for name in names))
+    return max(counts)
 
 
 def _arn(sqs: Any, url: str) -> str:  # noqa: ANN401

@@ -9,6 +9,7 @@ SQS promises to deliver at least once.
 import json
 import random
 import time
+from contextlib import suppress
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -130,5 +131,8 @@ class EventSource:
             with self._lock:
                 lost = self._chance.random() < self._lost
             if message["MessageId"] not in failed and not lost:
-                handle = message["ReceiptHandle"]
-                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=handle)
+                # Another delivery may have been done, or parked, meanwhile.
+                with suppress(self._sqs.exceptions.ReceiptHandleIsInvalid):
+                    self._sqs.delete_message(
+                        QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"]
+                    )

@@ -15,7 +15,6 @@ from bench.campaigns.bulk.tally import Tally, answer_alone, count_results
 from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.recognition.registry import ModelRegistry
 from export.command import MODELS_FOLDER
-from tools.package.build import build_package
 
 SEED = 5
 PREFIX = "batch/in/job/"
@@ -65,8 +64,7 @@ def test_the_inputs_are_as_many_and_as_broken_as_said() -> None:
     assert counts == [5000, 1000]
 
 
-def test_every_drawing_is_accounted_for_while_workers_are_killed(tmp_path: Path) -> None:
-    build_package(tmp_path)
-    facts = bulk.run(300, SEED, tmp_path, visibility_s=2)
+def test_every_drawing_is_accounted_for_while_workers_are_killed(package: Path) -> None:
+    facts = bulk.run(300, SEED, package, visibility_s=1)
     print(*facts, sep="\n")
     assert all(fact.held for fact in facts), [str(fact) for fact in facts if not fact.held]

@@ -190,3 +190,11 @@ def test_memory_buys_processor(small: Callable[..., Function]) -> None:
         worker.invoke(b"{}")
         share = float(json.loads(worker.invoke(b"{}").body)["body"])
     assert 0 < share < 0.3
+
+
+def test_a_worker_that_dies_before_its_first_event_is_said_to_have_ended(
+    small: Callable[..., Function],
+) -> None:
+    with Worker(small("fail", timeout_s=60)) as worker:
+        worker.process.kill()
+        assert worker.invoke(b"{}").outcome is Outcome.ENDED
