@@ -1,8 +1,9 @@
 """Runs ministack, an AWS emulator, with the things that it lacks for our stack.
 
 `python tests/deploy/emulator.py`, in .venv-stack, with GATEWAY_PORT and BIND_HOST set. Added are
-budgets in templates, kept by ministack's own budgets service, and a CloudFront that reaches its
-origins: buckets that want TLS, and API Gateway, which ministack serves but does not let be asked.
+budgets in templates, kept by ministack's own budgets service, queues whose mapping's concurrency is
+a parameter, and a CloudFront that reaches its origins: buckets that want TLS, and API Gateway,
+which ministack serves but does not let be asked.
 """
 
 import copy
@@ -61,6 +62,24 @@ def ask_own_gateway(forward: Any) -> Any:
     return forwarding
 
 
+def make_mapping(make: Any) -> Any:
+    """Take the concurrency of an event source mapping for the number that it is.
+
+    A parameter of a template comes as a string, with which ministack's poller cannot compare.
+    """
+
+    def making(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        scaling = properties.get("ScalingConfig")
+        if scaling:
+            numbers = {name: int(value) for name, value in scaling.items()}
+            properties = properties | {"ScalingConfig": numbers}
+        return make(logical_id, properties, stack)
+
+    return making
+
+
+mappings = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]
+mappings["create"] = make_mapping(mappings["create"])
 provisioners._RESOURCE_HANDLERS["AWS::Budgets::Budget"] = {
     "create": make_budget,
     "delete": remove_budget,
