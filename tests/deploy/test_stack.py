@@ -176,6 +176,9 @@ def test_what_is_deployed_is_taken_away_again(package: Path, tmp_path: Path) -> 
         assert cloud.give_feedback() == 201
         kept = cloud.keys()
         assert len(kept) == 2
+        bulk = cloud.outputs()["BatchBucket"]
+        cloud.client("s3").put_object(Bucket=bulk, Key="batch/in/job/a.jsonl", Body=b"{}")
+        cloud.batch("watch", "--stage", STAGE, "--job", "job", "--every", "0.5")
 
         refused = cloud.make("destroy")  # nobody answers the question
         assert refused.returncode != 0
