@@ -1,19 +1,17 @@
 """Fixtures: the published recognizer, and a bucket whose objects are announced in a queue."""
 
 import json
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.client import BaseClient
 
+from bench.inbox import client, make_inbox
 from chalicelib.batch import queue
 from chalicelib.batch.function import answer_messages
-from chalicelib.batch.inbox import INPUTS
 from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.stores import objects
@@ -22,6 +20,7 @@ from tests.stores.places import ENVIRONMENT, s3_client, s3_server
 __all__ = ["s3_client", "s3_server"]
 MODELS = Path(__file__).parents[2] / "chalicelib" / "models"
 PLENTY_MS = 60_000
+VISIBILITY_S = 30
 
 
 @pytest.fixture(scope="session")
@@ -98,26 +97,10 @@ def inbox(
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server)
     objects._client.cache_clear()
     queue._client.cache_clear()
-    sqs = boto3.session.Session().client("sqs", endpoint_url=s3_server)
-    name = f"inkling-{uuid.uuid4().hex}"
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    arn = arn["Attributes"]["QueueArn"]
-    s3_client.create_bucket(Bucket=name)
-    s3_client.put_bucket_notification_configuration(
-        Bucket=name,
-        NotificationConfiguration={
-            "QueueConfigurations": [
-                {
-                    "QueueArn": arn,
-                    "Events": ["s3:ObjectCreated:*"],
-                    "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": INPUTS}]}},
-                }
-            ]
-        },
-    )
-    sqs.purge_queue(QueueUrl=url)
-    yield Inbox(s3_client, sqs, name, arn, url, recognizer)
+    sqs = client("sqs", s3_server)
+    made = make_inbox(s3_client, sqs, VISIBILITY_S)
+    sqs.purge_queue(QueueUrl=made.queue)  # of S3's word that it was told of it
+    yield Inbox(s3_client, sqs, made.bucket, made.arn, made.queue, recognizer)
     sqs.close()
     objects._client().close()
     objects._client.cache_clear()

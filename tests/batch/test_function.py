@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bench.compressed import archive_of as archive
 from chalicelib.batch import answers, plan, reader
 from chalicelib.batch.errors import UnusableInput
 from chalicelib.errors import StorageUnavailable
@@ -15,7 +16,7 @@ from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.recognition.together import Question, recognize_all
 from chalicelib.stores.objects import ObjectStore
 from tests.batch.conftest import Inbox, record
-from tests.batch.inputs import SEVEN, archive, lines
+from tests.batch.inputs import SEVEN, lines
 from tests.http.bodies import image, strokes
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bench.compressed import archive_of as archive
 from chalicelib.batch import archive as archives
 from chalicelib.batch import lines as line_module
 from chalicelib.batch import plan as plans
@@ -20,7 +21,7 @@ from chalicelib.batch.errors import (
 )
 from chalicelib.batch.plan import Kind, Plan, Span
 from chalicelib.limits import MAX_BODY_BYTES, MAX_INPUT_BYTES, PART_INPUTS
-from tests.batch.inputs import SEVEN, archive, encrypted, lines
+from tests.batch.inputs import SEVEN, encrypted, lines
 from tests.http.bodies import image
 
 
