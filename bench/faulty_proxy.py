@@ -25,6 +25,7 @@ from bench.faults import (
 HOP_HEADERS = {"connection", "transfer-encoding", "keep-alive"}
 DRIP_S = 0.2  # between two bytes
 POLL_S = 0.02
+UPSTREAM_S = 10.0
 Request = socket.socket | tuple[bytes, socket.socket]  # as socketserver says; here the former
 RESET = struct.pack("ii", 1, 0)  # what SO_LINGER takes to end a connection by a reset
 
@@ -50,6 +51,8 @@ class FaultyProxy(ThreadingHTTPServer):
         self.one_at_a_time = threading.Lock()
         self.healed = threading.Event()
         self._connections: set[Request] = set()
+        self._handled = 0
+        self._quiet = threading.Condition()
 
     @property
     def url(self) -> str:
@@ -67,11 +70,29 @@ class FaultyProxy(ThreadingHTTPServer):
         return self.faults.popleft() if self.faults else self.afterwards
 
     def heal(self) -> None:
-        """End all faults, those under way by closing their connections."""
+        """End all faults, those under way by closing their connections.
+
+        What a client gave up may have been handed on all the same, late on a busy machine, and
+        would reach the server among later requests: so this waits until nothing is under way.
+        """
         self.faults.clear()
         self.afterwards = Fault.NONE
         self.healed.set()
         self.healed = threading.Event()
+        with self._quiet:
+            self._quiet.wait_for(lambda: self._handled == 0, timeout=UPSTREAM_S)
+
+    @contextmanager
+    def handling(self) -> Iterator[None]:
+        """Count a request as under way."""
+        with self._quiet:
+            self._handled += 1
+        try:
+            yield
+        finally:
+            with self._quiet:
+                self._handled -= 1
+                self._quiet.notify_all()
 
     def process_request(self, request: Request, client_address: object) -> None:
         """Keep an eye on the connection."""
@@ -104,6 +125,10 @@ class _Handler(BaseHTTPRequestHandler):
         return True
 
     def handle_any(self) -> None:
+        with self.server.handling():
+            self.fail_or_pass()
+
+    def fail_or_pass(self) -> None:
         healed = self.server.healed
         fault = self.server.next_fault(f"{self.command} {urlsplit(self.path).path}")
         self.close_connection = fault is not Fault.NONE
@@ -161,7 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
             if code := complaint({k.lower(): v for k, v in self.headers.items()}, body):
                 return error_bytes(http.HTTPStatus.BAD_REQUEST, code, {})
         with self.server.one_at_a_time:
-            connection = http.client.HTTPConnection(self.server.upstream, timeout=10)
+            connection = http.client.HTTPConnection(self.server.upstream, timeout=UPSTREAM_S)
             connection.request(self.command, self.path, body, dict(self.headers))
             response = connection.getresponse()
             answer = response.read()
