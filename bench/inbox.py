@@ -64,7 +64,7 @@ def client(service: str, endpoint: str) -> Any:  # noqa: ANN401 - boto3 has no t
     )
 
 
-def make_inbox(s3: Any, sqs: Any, visibility_s: int) -> Inbox:  # noqa: ANN401
+def make_inbox(s3: Any, sqs: Any, visibility_s: int) -> Inbox:  # noqa: ANN401 - boto3 has no types
     """Make an empty one; S3's word of the inputs goes to the queue, what fails often is parked."""
     name = f"inkling-{uuid.uuid4().hex}"
     parked = sqs.create_queue(QueueName=f"{name}-parked")["QueueUrl"]
@@ -81,7 +81,7 @@ def make_inbox(s3: Any, sqs: Any, visibility_s: int) -> Inbox:  # noqa: ANN401
     return Inbox(name, queue, arn, parked)
 
 
-def waiting(sqs: Any, url: str) -> int:  # noqa: ANN401
+def waiting(sqs: Any, url: str) -> int:  # noqa: ANN401 - boto3 has no types
     """Return how many messages a queue holds, those under way among them.
 
     The server counts both kinds one after the other, and a message may change between its counts.
@@ -94,7 +94,7 @@ def waiting(sqs: Any, url: str) -> int:  # noqa: ANN401
     return max(counts)
 
 
-def _arn(sqs: Any, url: str) -> str:  # noqa: ANN401
+def _arn(sqs: Any, url: str) -> str:  # noqa: ANN401 - boto3 has no types
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     arn: str = found["Attributes"]["QueueArn"]
     return arn

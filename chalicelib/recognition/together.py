@@ -84,8 +84,7 @@ def _part_all(
         wanted: dict[int, Picture] = {}
         for i, probabilities in told.items():
             try:
-                # To send None is to begin.
-                wanted[i] = steps[i].send(probabilities)  # type: ignore[arg-type]
+                wanted[i] = steps[i].send(probabilities)  # type: ignore[arg-type]  # None begins
             except StopIteration as stopped:
                 partings[i] = stopped.value
             except InklingError as error:

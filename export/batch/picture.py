@@ -46,7 +46,7 @@ def _draw_labels(axes: Any, summary: Summary) -> None:  # noqa: ANN401 - matplot
     axes.legend(frameon=False, fontsize=8, ncols=3, loc="upper left")
 
 
-def _draw_errors(axes: Any, summary: Summary) -> None:  # noqa: ANN401
+def _draw_errors(axes: Any, summary: Summary) -> None:  # noqa: ANN401 - matplotlib has no types
     wrong = sum(summary.errors.values())
     axes.set_title(f"{wrong:,} of {summary.drawings:,} drawings not read")
     if not wrong:
@@ -59,7 +59,7 @@ def _draw_errors(axes: Any, summary: Summary) -> None:  # noqa: ANN401
     axes.margins(x=0.2)
 
 
-def _draw_sheet(figure: Any, least: list[Doubtful], rows: int) -> None:  # noqa: ANN401
+def _draw_sheet(figure: Any, least: list[Doubtful], rows: int) -> None:  # noqa: ANN401 - matplotlib has no types
     figure.suptitle(f"The {len(least)} least sure digits" if least else "No digit is unsure")
     grid = np.ravel(figure.subplots(rows, COLUMNS))
     for axes in grid:

@@ -25,7 +25,7 @@ class Place:
         return client("s3")
 
 
-def client(service: str) -> Any:  # noqa: ANN401
+def client(service: str) -> Any:  # noqa: ANN401 - boto3 has no types
     """Return a client of AWS with the credentials and the region of this environment."""
     import boto3
 
@@ -78,7 +78,7 @@ def send_parked_again(place: Place) -> int:
     return moved
 
 
-def _receive(sqs: Any, url: str) -> list[dict[str, str]]:  # noqa: ANN401
+def _receive(sqs: Any, url: str) -> list[dict[str, str]]:  # noqa: ANN401 - boto3 has no types
     found = sqs.receive_message(
         QueueUrl=url,
         MaxNumberOfMessages=AT_ONCE,

@@ -103,7 +103,7 @@ def run(
     )
 
 
-def _batch_function(function: Function, environ: Any) -> Function:  # noqa: ANN401
+def _batch_function(function: Function, environ: Any) -> Function:  # noqa: ANN401 - boto3 has no types
     """Return the function `batch` of the package, with the local server for all of AWS."""
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL")
     variables = {**function.variables, **{name: environ[name] for name in names}}
@@ -144,13 +144,13 @@ def _killing(source: EventSource) -> Iterator[list[int]]:
         thread.join()
 
 
-def _put(s3: Any, inbox: Inbox, inputs: Inputs) -> None:  # noqa: ANN401
+def _put(s3: Any, inbox: Inbox, inputs: Inputs) -> None:  # noqa: ANN401 - boto3 has no types
     for done, (name, data) in enumerate(inputs.objects.items(), 1):
         s3.put_object(Bucket=inbox.bucket, Key=f"{INPUTS}{JOB}/{name}", Body=data)
         show_progress("Objects put", done, len(inputs.objects))
 
 
-def _wait_for_all(sqs: Any, inbox: Inbox, nonsense: int) -> int:  # noqa: ANN401
+def _wait_for_all(sqs: Any, inbox: Inbox, nonsense: int) -> int:  # noqa: ANN401 - boto3 has no types
     """Wait until nothing but nonsense is left; return how often parked messages were sent again."""
     rounds = most = 0
     while True:
