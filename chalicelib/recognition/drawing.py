@@ -9,6 +9,12 @@ Points = NDArray[np.float64]
 Picture = NDArray[np.float32]
 
 
+def corners_of(points: Points) -> tuple[Points, Points]:
+    """Return the least and the greatest x and y of points, shape (n, 2), n >= 1."""
+    x_and_y = np.ascontiguousarray(points.T)  # numpy is quick along long rows alone
+    return x_and_y.min(axis=1), x_and_y.max(axis=1)
+
+
 class Box(NamedTuple):
     """A rectangle in the caller's own units (stroke units, or pixels of the image), y down."""
 

@@ -18,12 +18,13 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from chalicelib.errors import AnimatedImage, ImageTooLarge, InvalidImage, UnsupportedImage
 from chalicelib.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE_PX, MAX_JPEG_SCANS
 from chalicelib.recognition.drawing import InkDrawing
-from chalicelib.recognition.ink import find_ink
+from chalicelib.recognition.ink import Levels, find_ink
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 Image.MAX_IMAGE_PIXELS = None  # `_check` judges the size, and says by which limit
 _SCAN = b"\xff\xda"  # in front of each scan of a JPEG, and never within one
 WORKING_SIDE_PX = 512  # larger images are reduced to at most twice this; digits need far less
+BAND_ROWS = 32  # of the reduced image that are made at once
 
 
 def decode_image(data: bytes) -> InkDrawing:
@@ -33,15 +34,28 @@ def decode_image(data: bytes) -> InkDrawing:
     the image shows nothing that stands out from its background.
     """
     with _failures_as_invalid_image():
-        image = _open(data)
-        _check(image)
-        _check_scans(image, data)
-        image.load()
-        if image.info:  # the metadata, which may tell how it is turned
-            ImageOps.exif_transpose(image, in_place=True)
-        factor = max(1, max(image.size) // WORKING_SIDE_PX)
-        colours = _reduced(_rgba(image), factor)
-    return find_ink(colours, pixel_size=float(factor))
+        colours, pixel_size = _decode(data)
+    return find_ink(colours, pixel_size=float(pixel_size))
+
+
+def _decode(data: bytes) -> tuple[Levels, int]:
+    """Return what `find_ink` takes, and how many pixels of the image a side of its pixels is."""
+    image = _open(data)
+    _check(image)
+    _check_scans(image, data)
+    factor = max(1, max(image.size) // WORKING_SIDE_PX)
+    halved = _draft(image, factor)
+    image.load()
+    if image.info:  # the metadata, which may tell how it is turned
+        ImageOps.exif_transpose(image, in_place=True)
+    return _reduced(image, factor, halved), factor
+
+
+def _draft(image: Image.Image, factor: int) -> int:
+    """Have a JPEG decoded at a half, a quarter or an eighth of its size; return what part it is."""
+    side = max(image.size)
+    image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
+    return round(side / max(image.size))
 
 
 @contextmanager
@@ -92,7 +106,7 @@ def _check_scans(image: Image.Image, data: bytes) -> None:
         raise InvalidImage(f"it is a JPEG of more than {MAX_JPEG_SCANS} scans")
 
 
-def _rgba(image: Image.Image) -> Image.Image:
+def _converted(image: Image.Image) -> Image.Image:
     """Return the image in mode L, RGB or RGBA, itself where it is: a copy costs up to 16 MB.
 
     Pillow would clip 16-bit greys, not scale them.
@@ -107,5 +121,22 @@ def _rgba(image: Image.Image) -> Image.Image:
     return image if image.mode == wanted else image.convert(wanted)
 
 
-def _reduced(image: Image.Image, factor: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    return np.asarray(image.reduce(factor) if factor > 1 else image)
+def _reduced(image: Image.Image, factor: int, halved: int) -> Levels:
+    """Return the image in grey, RGB or RGBA, each pixel the mean of a square of `factor` pixels.
+
+    halved: by how much of that it was reduced as it was decoded.
+    """
+    if factor == halved:
+        return np.asarray(_converted(image))
+    if halved > 1:
+        left = factor / halved
+        width, height = (max(1, int(side / left)) for side in image.size)
+        box = (0.0, 0.0, min(image.width, width * left), min(image.height, height * left))
+        return np.asarray(_converted(image).resize((width, height), Image.Resampling.BOX, box))
+    # In bands, so that converting a large image takes no second one's memory.
+    height = factor * BAND_ROWS
+    bands = (
+        image.crop((0, top, image.width, min(top + height, image.height)))
+        for top in range(0, image.height, height)
+    )
+    return np.concatenate([np.asarray(_converted(band).reduce(factor)) for band in bands])

@@ -157,9 +157,11 @@ def _reduction(darkest: Levels) -> int:
 
     darkest: array of shape (height,), the level of the darkest pixel of each row.
     """
-    factor = min(MOST_REDUCED, len(darkest) // ENOUGH_PX)
-    is_one_row = factor > 1 and bool((darkest > LEAST_CONTRAST * FULL).all())
-    return factor if is_one_row else 1
+    (inked,) = (darkest > LEAST_CONTRAST * FULL).nonzero()  # what a JPEG adds around is fainter
+    if not inked.size:
+        return 1
+    height = int(inked[-1] - inked[0]) + 1
+    return max(1, min(MOST_REDUCED, height // ENOUGH_PX)) if height == inked.size else 1
 
 
 def _reduced(levels: Levels, factor: int) -> Levels:

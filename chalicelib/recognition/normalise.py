@@ -12,7 +12,15 @@ import math
 import numpy as np
 
 from chalicelib.errors import EmptyDrawing
-from chalicelib.recognition.drawing import Box, Drawing, InkDrawing, Picture, Points, StrokeDrawing
+from chalicelib.recognition.drawing import (
+    Box,
+    Drawing,
+    InkDrawing,
+    Picture,
+    Points,
+    StrokeDrawing,
+    corners_of,
+)
 
 NORMALISATION_VERSION = "1"
 SIDE_PX = 28
@@ -92,8 +100,7 @@ def normalise_ink(ink: Picture) -> Picture:
 def _stroke_bounds(strokes: tuple[Points, ...]) -> tuple[Points, Points]:
     if not any(len(stroke) for stroke in strokes):
         raise EmptyDrawing
-    points = np.concatenate(strokes)
-    return points.min(axis=0), points.max(axis=0)
+    return corners_of(np.concatenate(strokes))
 
 
 def _ink_bounds(ink: Picture) -> tuple[int, int, int, int]:

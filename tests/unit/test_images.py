@@ -19,6 +19,7 @@ from chalicelib.errors import (
 from chalicelib.limits import MAX_JPEG_SCANS
 from chalicelib.recognition.drawing import Picture
 from chalicelib.recognition.images import decode_image
+from chalicelib.recognition.ink import find_ink
 from chalicelib.recognition.normalise import ink_box, normalise
 from chalicelib.recognition.png import encode_picture, encode_png
 from tests.unit.digits import THREE, Colour, draw, encode, likeness
@@ -123,6 +124,29 @@ def test_boxes_of_reduced_images_are_in_pixels_of_the_original() -> None:
     assert drawing.ink.shape[0] < 200
     box = ink_box(drawing)
     assert (box.x, box.y, box.height) == pytest.approx((300, 400, 900), abs=drawing.pixel_size)
+
+
+@pytest.mark.parametrize("side_px", [1025, 1801, 2000])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_large_jpeg_gives_what_a_png_of_its_size_does(side_px: int, *, progressive: bool) -> None:
+    image = draw(THREE, side_px=side_px, size_px=900, brush_px=60, at=(60, 100))
+    png = decode_image(encode(image))
+    jpeg = decode_image(encode(image, "JPEG", progressive=progressive))
+    assert jpeg.pixel_size == png.pixel_size
+    assert ink_box(jpeg) == pytest.approx(ink_box(png), abs=jpeg.pixel_size)
+    assert_same(normalise(jpeg), normalise(png))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
+def test_a_large_png_is_reduced_by_the_means_of_squares(mode: str) -> None:
+    generator = np.random.default_rng(5)
+    grey = np.kron(generator.integers(0, 2, (13, 17)) * 255, np.ones((99, 99))).astype(np.uint8)
+    found = decode_image(encode(Image.fromarray(grey).convert(mode)))
+    rows, columns = (side // 3 for side in grey.shape)
+    means = grey.reshape(rows, 3, columns, 3).mean(axis=(1, 3))
+    expected = find_ink(np.rint(means).astype(np.uint8), 3.0)
+    assert found[1:] == expected[1:]
+    assert np.abs(found.ink - expected.ink).max() < 0.01
 
 
 def test_what_may_be_several_rows_is_not_reduced() -> None:
@@ -236,13 +260,16 @@ def test_a_jpeg_of_many_scans_is_refused_before_it_is_decoded() -> None:
         decode_image(data[:last] + scan * (MAX_JPEG_SCANS - found + 2) + data[-2:])
 
 
-@pytest.mark.parametrize("size", [(304, 1), (1, 300), (4096, 8), (31, 4096)])
+@pytest.mark.parametrize("size", [(304, 1), (1, 300), (4, 3600), (4096, 8), (31, 4096)])
 def test_an_image_of_any_shape_is_read(size: tuple[int, int]) -> None:
     bar = np.full(max(size), 255, np.uint8)
     bar[len(bar) // 4 : len(bar) // 2] = 0
     along = np.tile(bar, (min(size), 1))
     image = Image.fromarray(along if size[0] > size[1] else along.T)
-    assert ink_box(decode_image(encode(image)))[2 + size.index(max(size))] == len(bar) // 4
+    drawing = decode_image(encode(image))
+    length = ink_box(drawing)[2 + size.index(max(size))]
+    assert length == pytest.approx(len(bar) // 4, abs=2 * drawing.pixel_size - 2)
+    decode_image(encode(image, "JPEG"))  # of which a decoder leaves one pixel where it was narrow
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])

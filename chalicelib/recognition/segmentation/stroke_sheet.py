@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.recognition.drawing import Points, StrokeDrawing
+from chalicelib.recognition.drawing import Points, StrokeDrawing, corners_of
 from chalicelib.recognition.normalise import ink_box
 from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Part
 
@@ -24,8 +24,7 @@ class StrokeSheet(NamedTuple):
     def of(cls, drawing: StrokeDrawing) -> "StrokeSheet":
         """Lay a drawing on a sheet."""
         strokes = tuple(stroke for stroke in drawing.strokes if len(stroke))
-        corners = [(*stroke.min(axis=0), *stroke.max(axis=0)) for stroke in strokes]
-        return cls(strokes, np.array(corners))
+        return cls(strokes, np.array([np.concatenate(corners_of(stroke)) for stroke in strokes]))
 
     def part(self, pieces: NDArray[np.intp]) -> Part:
         """Put pieces together as one digit, its strokes in the order they were drawn in."""
