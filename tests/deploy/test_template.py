@@ -16,6 +16,7 @@ from samtranslator.translator.transform import transform
 
 from chalicelib.batch.inbox import INPUTS
 from chalicelib.http.problems import ALL_PROBLEMS, RETRY_AFTER_S
+from tests.deploy.actions import ACTIONS
 from tests.deploy.emulation import MISSING, STACK_PYTHON
 from tools.deploy.aws import WITHOUT_BUDGETS
 from tools.deploy.shared import TEMPLATE as SHARED_TEMPLATE
@@ -28,20 +29,6 @@ EXCEPTIONS = Path(__file__).with_name("exceptions.yaml")
 # Without --skip-download it asks its maker for explanations.
 CHECKOV = ["--skip-download", "-o", "json", "--framework", "cloudformation", "--compact", "--quiet"]
 Template = dict[str, Any]
-# IAM takes a misspelt action without a word, and so do all linters: these are all there may be.
-ACTIONS = {
-    "apigateway:PATCH",
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-    "s3:DeleteObject",
-    "s3:GetObject",
-    "s3:ListBucket",
-    "s3:PutObject",
-    "sqs:DeleteMessage",
-    "sqs:GetQueueAttributes",
-    "sqs:ReceiveMessage",
-    "sqs:SendMessage",
-}
 
 
 @pytest.fixture(scope="module")
