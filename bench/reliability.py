@@ -124,7 +124,7 @@ def hardware() -> str:
 
 
 def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return name.replace("_", " ").capitalize().replace("Io ", "I/O ")
 
 
 def _text(name: str) -> str:

@@ -133,8 +133,7 @@ class FeedbackBook:
         try:
             forbid(store, record.id, self._now())
         except StorageUnavailable:  # a full disk, perhaps: what goes makes room for the tombstone
-            for key in (place.record_key, place.picture_key):  # a picture alone is swept
-                store.delete(key)
+            remove(store, place.day, record.id)
             forbid(store, record.id, self._now())
         _forget(store, place, record)
 

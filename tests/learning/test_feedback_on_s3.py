@@ -104,3 +104,19 @@ def test_a_withdrawal_that_broke_off_can_be_repeated(
     assert stored(store) == {}
     with pytest.raises(NotFound):
         book.withdraw(receipt)
+
+
+@pytest.mark.parametrize("done", range(10))
+def test_a_withdrawal_of_which_no_answer_arrived_is_completed_by_its_repetition(
+    s3: FaultyProxy, store: Store, done: int
+) -> None:
+    book = FeedbackBook(store)
+    receipt = book.submit(make_submission()).receipt
+    s3.faults.extend([Fault.NONE] * done)
+    s3.afterwards = Fault.LOSE_ANSWER
+    with suppress(StorageUnavailable):
+        book.withdraw(receipt)
+    s3.heal()
+    with suppress(NotFound):  # where nothing but the answers was lost
+        book.withdraw(receipt)
+    assert stored(store) == {}
