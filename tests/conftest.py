@@ -1,4 +1,4 @@
-"""What tests of several folders share: one browser, one package."""
+"""What tests of several folders share: one browser, one package, one `chalice local`."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -7,8 +7,10 @@ import pytest
 
 from tests.packages import code, function, package, runtime, variables
 
-if TYPE_CHECKING:  # the training environment has no Playwright
+if TYPE_CHECKING:  # the training environment has neither Playwright nor Chalice
     from playwright.sync_api import Browser
+
+    from bench.transports import ServerTransport
 
 __all__ = ["code", "function", "package", "runtime", "variables"]
 
@@ -20,3 +22,12 @@ def browser() -> Iterator["Browser"]:
 
     with chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator["ServerTransport"]:
+    """Return the app behind one `chalice local` for all tests."""
+    from bench.transports import chalice_local
+
+    with chalice_local(tmp_path_factory.mktemp("server")) as transport:
+        yield transport

@@ -27,8 +27,9 @@ JSON_TYPE = "application/json"
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/webp")
 FEEDBACK_FIELDS = ("label", "predicted", "consent")
 PREDICTED_FIELDS = ("label", "probability", "model", "version")
+IDEMPOTENCY_KEY_PATTERN = "^[A-Za-z0-9_-]{8,64}$"
 _NAME = re.compile(NAME_PATTERN)
-_IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_IDEMPOTENCY_KEY = re.compile(IDEMPOTENCY_KEY_PATTERN)
 _WORDS = {"true": True, "false": False}
 
 

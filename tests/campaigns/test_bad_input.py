@@ -11,10 +11,11 @@ from app import app
 from bench.campaigns import bad_input
 from bench.campaigns.bad_input.attack import Attack, Wrong
 from bench.campaigns.bad_input.cases import DIGIT, READ, RECOGNIZE, STROKES, post_fields
-from bench.campaigns.bad_input.judge import strict_json
+from bench.campaigns.bad_input.judge import Judge, strict_json
 from bench.campaigns.bad_input.stateful import run_lives
 from bench.transports import Answer, GatewayTransport, Transport
 from chalicelib.http import requests
+from chalicelib.http.openapi import openapi_document
 from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.recognition.recognizer import Recognizer
 
@@ -80,6 +81,15 @@ def test_an_answer_that_is_wrong_is_noticed(
     changed.change = change
     attack.send("changed", SOUND)
     assert attack.wrong[wrong] == 1
+
+
+def test_a_documented_header_that_is_missing_is_noticed() -> None:
+    judge = Judge(openapi_document())
+    answer = GatewayTransport(app).request("GET", "/v1/models")
+    assert list(judge.faults("GET", "/v1/models", answer)) == []
+    headers = {name: value for name, value in answer.headers.items() if name != "etag"}
+    faults = list(judge.faults("GET", "/v1/models", replace(answer, headers=headers)))
+    assert faults == ["the header etag is missing"]
 
 
 def test_another_outcome_than_the_right_one_is_noticed() -> None:

@@ -1,18 +1,11 @@
 """Fixtures of the API's tests: the app over each transport, and bodies to send."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app import app
-from bench.transports import (
-    GatewayTransport,
-    ServerTransport,
-    TestClientTransport,
-    Transport,
-    chalice_local,
-)
+from bench.transports import GatewayTransport, ServerTransport, TestClientTransport, Transport
 
 
 @pytest.fixture
@@ -26,13 +19,6 @@ def feedback_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def client(feedback_directory: Path) -> Transport:  # noqa: ARG001 - so that it is set
     """Return the app behind Chalice's test client."""
     return TestClientTransport(app)
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerTransport]:
-    """Return the app behind one `chalice local` for all tests."""
-    with chalice_local(tmp_path_factory.mktemp("server")) as transport:
-        yield transport
 
 
 @pytest.fixture(params=["test client", "gateway event", "chalice local"])

@@ -47,7 +47,7 @@ def test_each_can_be_asked_by_its_name(adapted: TestClientTransport) -> None:
 
 def test_the_models_say_what_they_were_adapted_from(adapted: TestClientTransport) -> None:
     answer = adapted.request("GET", "/v1/models").json
-    assert_schema(answer, "Models")
+    assert_schema(answer, "ModelList")
     models = {model["name"]: model for model in answer["models"]}
     assert list(models) == ["cnn", "cnn-trained", "perceptron"]
     assert [name for name, model in models.items() if model["default"]] == ["cnn"]

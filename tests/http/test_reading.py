@@ -25,7 +25,7 @@ def test_models_are_those_of_the_manifest(api: Transport) -> None:
     answer = api.request("GET", "/v1/models")
     assert answer.status == 200
     assert_common_headers(answer)
-    assert_schema(answer.json, "Models")
+    assert_schema(answer.json, "ModelList")
     assert answer.json["default"] == manifest["default"]
     found = {model["name"]: model for model in answer.json["models"]}
     assert [m["name"] for m in answer.json["models"] if m["default"]] == [manifest["default"]]

@@ -18,6 +18,7 @@ COMMON_HEADERS = {
 PROBLEM: dict[str, Any] = {
     "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 }
+HEADERS = "#/components/headers/"
 EMPTY: dict[str, Any] = {}
 PREFLIGHT = {"204": EMPTY}
 INJECTED = "x-injected"  # a header that some requests try to smuggle into the answer
@@ -37,7 +38,7 @@ class Judge:
         if promised is None:
             yield f"{answer.status} is documented neither here nor for every address"
             return
-        yield from _header_faults(promised, answer)
+        yield from _header_faults(self._required_headers(promised), answer)
         if method == "HEAD" or "content" not in promised:
             if answer.body:
                 yield f"a body where none is documented: {answer.body[:80]!r}"
@@ -60,6 +61,13 @@ class Judge:
         operation = operations.get("get" if method == "HEAD" else method.lower())
         responses: Mapping[str, Any] = operation["responses"] if operation else {"405": PROBLEM}
         return responses
+
+    def _required_headers(self, promised: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the names, in lower case, of the headers that an answer must have."""
+        for name, header in promised.get("headers", {}).items():
+            referred = header.get("$ref", "").removeprefix(HEADERS)
+            if (self._components["headers"][referred] if referred else header).get("required"):
+                yield name.lower()
 
     def _body_faults(self, schema: Mapping[str, Any], answer: Answer) -> Iterator[str]:
         try:
@@ -95,8 +103,7 @@ def _matches(pattern: tuple[str, ...], parts: list[str]) -> bool:
     )
 
 
-def _header_faults(promised: Mapping[str, Any], answer: Answer) -> Iterator[str]:
-    documented = (n.lower() for n, h in promised.get("headers", {}).items() if h.get("required"))
+def _header_faults(documented: Iterator[str], answer: Answer) -> Iterator[str]:
     for name in {"x-request-id", "cache-control", *documented}:
         if not answer.headers.get(name):
             yield f"the header {name} is missing"
