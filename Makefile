@@ -17,7 +17,10 @@ export STORE REASON
 BENCH ?=
 # The requirements that are locked; torch's build is another one on each kind of machine.
 LOCKED := requirements requirements-local requirements-dev requirements-stack requirements-peer \
-  requirements-fuzz
+  requirements-clients requirements-fuzz
+# What npm installs, beside Python's.
+TYPESCRIPT := tests/clients/typescript
+NPM = PATH="$(CURDIR)/.venv-clients/bin:$$PATH" npm --ignore-scripts --no-audit --no-fund --silent
 BIN := .venv/bin
 TRAIN_BIN := .venv-train/bin
 DEPLOY = @$(BIN)/python -m tools.deploy
@@ -37,7 +40,7 @@ help: ## list the targets
 run: .venv/run.stamp ## start the API and the page on this machine (API_PORT, PAGE_PORT)
 	@$(BIN)/python -m tools.run --api-port $(API_PORT) --page-port $(PAGE_PORT)
 
-test: .venv/dev.stamp .venv-stack/stack.stamp check ## check and run all tests; a browser is installed if there is none
+test: .venv/dev.stamp .venv-stack/stack.stamp .venv-clients/clients.stamp check ## check and run all tests; a browser is installed if there is none
 	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" && export INKLING_CHROMIUM && \
 	  $(BIN)/python -m pytest $(PYTEST)
 	@if [ -e .venv-train/train.stamp ]; then \
@@ -123,16 +126,17 @@ freeze: .venv/run.stamp ## let no round change what is served (STORE, REASON)
 unfreeze: .venv/run.stamp ## let rounds promote again (STORE, REASON)
 	@$(HEADS) unfreeze $(if $(REASON),--reason "$$REASON")
 
-lock: .venv/dev.stamp ## write locks/, the hashes of all that is installed, anew (UPGRADE=1: newer versions)
+lock: .venv/dev.stamp .venv-clients/python.stamp ## write locks/, the hashes of all that is installed, anew (UPGRADE=1: newer versions)
 	@for name in $(LOCKED); do \
 	  case $$name in *-fuzz) version=3.11;; *) version=3.12;; esac; \
 	  $(BIN)/uv pip compile $$name.txt --quiet --universal --python-version $$version \
 	    --generate-hashes --no-annotate --no-emit-package pip --custom-compile-command "make lock" \
 	    $(if $(UPGRADE),--upgrade) --output-file locks/$$name.txt || exit 1; \
 	done
+	@cd $(TYPESCRIPT) && $(NPM) install --package-lock-only --omit-lockfile-registry-resolved
 
 clean: ## remove environments, caches and build; models, feedback and runs stay
-	rm -rf .venv .venv-stack .venv-train .venv-peer .venv-fuzz build .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-stack .venv-clients .venv-train .venv-peer .venv-fuzz build .cache .mypy_cache .ruff_cache .pytest_cache
 
 .venv/run.stamp: locks/requirements-local.txt
 	@[ -x $(BIN)/python ] || { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv; }
@@ -150,6 +154,18 @@ clean: ## remove environments, caches and build; models, feedback and runs stay
 	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-stack; }
 	@echo "Installing what proves the stack without an account (once)..."
 	@.venv-stack/bin/python $(PIP_LOCKED) -r locks/requirements-stack.txt
+	@touch $@
+
+.venv-clients/python.stamp: locks/requirements-clients.txt
+	@[ -x .venv-clients/bin/python ] || \
+	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-clients; }
+	@echo "Installing what makes clients from the OpenAPI document (once)..."
+	@.venv-clients/bin/python $(PIP_LOCKED) -r locks/requirements-clients.txt
+	@touch $@
+
+.venv-clients/clients.stamp: .venv-clients/python.stamp $(TYPESCRIPT)/package-lock.json
+	@cp $(TYPESCRIPT)/package.json $(TYPESCRIPT)/package-lock.json .venv-clients/
+	@cd .venv-clients && $(NPM) ci
 	@touch $@
 
 .venv-train/train.stamp: requirements-export.txt

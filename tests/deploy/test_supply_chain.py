@@ -100,6 +100,17 @@ def test_locks_hold_one_version_of_what_ships_and_name_no_index() -> None:
         assert "index-url" not in text
 
 
+def test_what_npm_installs_is_locked_and_names_no_index() -> None:
+    folder = ROOT / "tests" / "clients" / "typescript"
+    asked = json.loads((folder / "package.json").read_text())["devDependencies"]
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    assert packages.pop("")["devDependencies"] == asked
+    assert asked == {name: packages[f"node_modules/{name}"]["version"] for name in asked}
+    for name, package in packages.items():
+        assert package["integrity"].startswith("sha512-"), name
+        assert "resolved" not in package, name
+
+
 @pytest.mark.parametrize(
     ("lock", "reason"),
     [
