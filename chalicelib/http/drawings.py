@@ -25,6 +25,7 @@ from chalicelib.recognition.drawing import Drawing, InkDrawing, Points, StrokeDr
 DRAWING_FIELDS = ("strokes", "image", "pixels")
 FLAT_SIDE = 28  # of the raster that a flat array is taken for
 FULL_INK = 255
+Numbers = NDArray[np.number]
 NUMBERS = frozenset((int, float))  # by exact type: a bool is an int to isinstance
 
 
@@ -96,12 +97,32 @@ def parse_pixels(value: object) -> InkDrawing:
         raise InvalidField("/pixels", f"A flat array must hold {FLAT_SIDE**2} numbers (28 x 28).")
     if not flat:
         _require_raster(value)
-    array = _pixel_array(value, flat=flat)
-    if array is None:
+    levels = numbers_to(FULL_INK, value if flat else list(chain.from_iterable(value)))
+    if levels is None:
         raise _fault_in_pixels(value, flat=flat)
-    if flat:
-        array = array.reshape(FLAT_SIDE, FLAT_SIDE)
-    return InkDrawing(array.astype(np.float32) / np.float32(FULL_INK))
+    return raster(levels.reshape((FLAT_SIDE, FLAT_SIDE) if flat else (len(value), len(value[0]))))
+
+
+def raster(levels: Numbers) -> InkDrawing:
+    """Return a drawing of levels of ink, shape (height, width), from 0 to 255 = full ink."""
+    return InkDrawing(levels.astype(np.float32) / np.float32(FULL_INK))
+
+
+def numbers_to(most: float, values: list[Any], kinds: frozenset[type] = NUMBERS) -> Numbers | None:
+    """Return values as an array, or None where one is of another kind or not from 0 to `most`.
+
+    values: at least one. Returns an array of shape (n,).
+    """
+    found = set(map(type, values))
+    if not kinds.issuperset(found):
+        return None
+    try:
+        if found == {int} and most == FULL_INK:  # which bytes check in a fifth of the time
+            return np.frombuffer(bytes(values), np.uint8)
+        array = np.array(values, np.float64)
+    except (ValueError, OverflowError):  # an integer that no byte holds, or no float
+        return None
+    return array if float(array.min()) >= 0 and float(array.max()) <= most else None
 
 
 def _decode_base64(text: str) -> bytes:
@@ -161,22 +182,6 @@ def _require_raster(rows: list[Any]) -> None:
             f"pixels must be from {MIN_PIXELS_SIDE} to {MAX_PIXELS_SIDE} a side; "
             f"these are {sides[1]} x {sides[0]}.",
         )
-
-
-def _pixel_array(value: list[Any], *, flat: bool) -> NDArray[np.number] | None:
-    """Return the numbers as an array, or None where one of them is at fault."""
-    rows = [value] if flat else value
-    types = set(map(type, chain.from_iterable(rows)))
-    if not NUMBERS.issuperset(types):
-        return None
-    try:
-        if types == {int}:  # which Python checks and packs by itself, in a fifth of the time
-            packed = np.frombuffer(b"".join(map(bytes, rows)), np.uint8)
-            return packed.reshape(len(rows), -1)
-        array = np.array(rows, np.float64)
-    except (ValueError, OverflowError):  # an integer that no byte holds, or no float
-        return None
-    return array if float(array.min()) >= 0 and float(array.max()) <= FULL_INK else None
 
 
 def _fault_in_pixels(value: list[Any], *, flat: bool) -> InvalidField:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from chalice.app import Request, Response
 
 from chalicelib.config import ANY_ORIGIN
-from chalicelib.errors import MethodNotAllowed, NotFound
+from chalicelib.errors import InvalidJson, MethodNotAllowed, NotFound
 from chalicelib.http.problems import INTERNAL, problem_body, problem_headers, problem_of
 from chalicelib.wiring import Services
 
@@ -29,6 +29,7 @@ EXPOSED_HEADERS = "X-Request-Id, ETag, Retry-After"
 
 View = Callable[..., Response]
 logger = logging.getLogger(__name__)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 def answer(
@@ -98,12 +99,28 @@ def _dispatch(
     return view(request, services, **{name: unquote(part) for name, part in parameters.items()})
 
 
-def _problem_response(error: Exception, request_id: str) -> Response:
+def read_body(request: Request) -> bytes:
+    """Return the body of a request. Raises InvalidJson where a gateway has lost its bytes."""
+    try:
+        body = request.raw_body
+    except UnicodeEncodeError as error:  # a gateway passed on as text what is none
+        raise InvalidJson("it is not UTF-8") from error
+    return body if isinstance(body, bytes) else body.encode()
+
+
+def json_response(value: object, *, status: int = 200) -> Response:
+    """Return an answer in JSON."""
     return Response(
-        body=json.dumps(problem_body(error, request_id), separators=(",", ":")),
-        status_code=problem_of(error).status,
-        headers=problem_headers(error),
+        body=_ENCODER.encode(value),
+        status_code=status,
+        headers={"Content-Type": "application/json"},
     )
+
+
+def _problem_response(error: Exception, request_id: str) -> Response:
+    response = json_response(problem_body(error, request_id), status=problem_of(error).status)
+    response.headers |= problem_headers(error)
+    return response
 
 
 def _cors_headers(allowed: tuple[str, ...], origin: str | None) -> dict[str, str]:

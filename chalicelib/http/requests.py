@@ -64,10 +64,10 @@ def parse_recognize(
     query: the values of each query parameter, which hold the options of an image file. Raises
     the errors of a request: all but NotFound, MethodNotAllowed and those of the store.
     """
-    media_type = _media_type(content_type, (JSON_TYPE, *IMAGE_TYPES))
+    media_type = media_type_of(content_type, (JSON_TYPE, *IMAGE_TYPES))
     if media_type == JSON_TYPE:
         if query:
-            raise InvalidField(_pointer(next(iter(query))), "Options stand in the JSON body.")
+            raise InvalidField(pointer_to(next(iter(query))), "Options stand in the JSON body.")
         return recognize_request(parse_object(body))
     _require_size(body)
     options = _options(_query_fields(query))
@@ -85,7 +85,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
 
 def recognize_request(fields: Mapping[str, Any]) -> RecognizeRequest:
     """Return the request that the members of a JSON body are. Raises what they may get wrong."""
-    _require_known(fields, DRAWING_FIELDS + tuple(_OPTIONS))
+    require_known(fields, DRAWING_FIELDS + tuple(_OPTIONS))
     options = _options(fields)
     return RecognizeRequest(parse_drawing(fields), **options)
 
@@ -103,9 +103,9 @@ def parse_feedback(
 
     Raises the errors of a request: all but NotFound, MethodNotAllowed and those of the store.
     """
-    _media_type(content_type, (JSON_TYPE,))
+    media_type_of(content_type, (JSON_TYPE,))
     fields = parse_object(body)
-    _require_known(fields, DRAWING_FIELDS + FEEDBACK_FIELDS)
+    require_known(fields, DRAWING_FIELDS + FEEDBACK_FIELDS)
     if fields.get("consent") is not True:
         raise ConsentRequired
     if idempotency_key is not None and not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
@@ -117,8 +117,8 @@ def parse_feedback(
     return FeedbackRequest(parse_drawing(fields), label, predicted, digest, idempotency_key)
 
 
-def _media_type(content_type: str | None, supported: tuple[str, ...]) -> str:
-    """Return the media type without parameters, in lower case."""
+def media_type_of(content_type: str | None, supported: tuple[str, ...]) -> str:
+    """Return the media type without parameters, in lower case. Raises UnsupportedMediaType."""
     media_type = (content_type or "").partition(";")[0].strip().lower()
     if media_type not in supported:
         raise UnsupportedMediaType(content_type, supported)
@@ -130,15 +130,16 @@ def _require_size(body: bytes) -> None:
         raise PayloadTooLarge(len(body), MAX_BODY_BYTES)
 
 
-def _require_known(fields: Mapping[str, Any], known: tuple[str, ...], parent: str = "") -> None:
+def require_known(fields: Mapping[str, Any], known: tuple[str, ...], parent: str = "") -> None:
+    """Raise InvalidField for a member that is none; parent: the pointer of their object."""
     for name in fields:
         if name not in known:
             raise InvalidField(
-                parent + _pointer(name), f"There is no such field; there are {', '.join(known)}."
+                parent + pointer_to(name), f"There is no such field; there are {', '.join(known)}."
             )
 
 
-def _pointer(name: str) -> str:
+def pointer_to(name: str) -> str:
     """Return the JSON pointer to a member (RFC 6901); to its object if the name is a long one."""
     if len(name) > MAX_NAME_CHARACTERS:
         return ""
@@ -150,9 +151,9 @@ def _query_fields(query: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, values in query.items():
         if len(values) != 1:
-            raise InvalidField(_pointer(name), "A query parameter may be given only once.")
+            raise InvalidField(pointer_to(name), "A query parameter may be given only once.")
         fields[name] = values[0]
-    _require_known(fields, tuple(_OPTIONS))
+    require_known(fields, tuple(_OPTIONS))
     for name in ("single", "trace"):
         if name in fields:
             fields[name] = _WORDS.get(fields[name], fields[name])
@@ -199,7 +200,7 @@ def _label(fields: Mapping[str, Any], labels: Sequence[str]) -> str | None:
 def _predicted(value: object) -> dict[str, str | float]:
     if type(value) is not dict:
         raise InvalidField("/predicted", "predicted must be an object.")
-    _require_known(value, PREDICTED_FIELDS, "/predicted")
+    require_known(value, PREDICTED_FIELDS, "/predicted")
     for name in PREDICTED_FIELDS:
         check = _is_probability if name == "probability" else _is_name
         if name not in value or not check(value[name]):

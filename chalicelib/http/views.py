@@ -1,7 +1,6 @@
 """What each address does: a request is parsed, the parts are asked, an answer is made."""
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalice.app import Request, Response
 
 from chalicelib import __version__
-from chalicelib.errors import InvalidJson
+from chalicelib.http.endpoint import json_response, read_body
 from chalicelib.http.requests import FeedbackRequest, parse_feedback, parse_recognize
 from chalicelib.http.responses import model_json, models_json, readings_json, version_json
 from chalicelib.recognition.drawing import InkDrawing, StrokeDrawing
@@ -22,8 +21,6 @@ if TYPE_CHECKING:  # a cold start imports what a recognition needs, and no more
     from chalicelib.learning.records import Submission
 
 _ORIGIN = re.compile(r"https?://(?P<host>[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]+)?")
-JSON_HEADERS = {"Content-Type": "application/json"}
-_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 
 
 def recognize(request: Request, services: Services) -> Response:
@@ -31,11 +28,11 @@ def recognize(request: Request, services: Services) -> Response:
     query: Mapping[str, Sequence[str]] = {}
     if request.query_params is not None:
         query = {name: request.query_params.getlist(name) for name in request.query_params}
-    asked = parse_recognize(request.headers.get("content-type"), _body(request), query)
+    asked = parse_recognize(request.headers.get("content-type"), read_body(request), query)
     readings = services.recognizer.recognize(
         asked.drawing, model=asked.model, candidates=asked.candidates, single=asked.single
     )
-    return _json(readings_json(readings, trace=asked.trace))
+    return json_response(readings_json(readings, trace=asked.trace))
 
 
 def submit_feedback(request: Request, services: Services) -> Response:
@@ -43,7 +40,7 @@ def submit_feedback(request: Request, services: Services) -> Response:
     default = services.recognizer.default()
     asked = parse_feedback(
         request.headers.get("content-type"),
-        _body(request),
+        read_body(request),
         request.headers.get("idempotency-key"),
         default.entry.labels,
     )
@@ -76,7 +73,7 @@ def show_model(request: Request, services: Services, name: str) -> Response:
 def show_health(request: Request, services: Services) -> Response:  # noqa: ARG001 - every view takes the request
     """GET /v1/health: answers once a model is open and has made a prediction."""
     models = [version_json(variant) for variant in services.recognizer.variants().values()]
-    return _json(
+    return json_response(
         {
             "status": "ok",
             "version": __version__,
@@ -93,14 +90,6 @@ def show_openapi(request: Request, services: Services) -> Response:  # noqa: ARG
     from chalicelib.http.openapi import openapi_document
 
     return _tagged(request, openapi_document())
-
-
-def _body(request: Request) -> bytes:
-    try:
-        body = request.raw_body
-    except UnicodeEncodeError as error:  # a gateway passed on as text what is none
-        raise InvalidJson("it is not UTF-8") from error
-    return body if isinstance(body, bytes) else body.encode()
 
 
 def _host(origin: str | None) -> str | None:
@@ -143,22 +132,14 @@ def _counts(asked: FeedbackRequest) -> dict[str, float]:
 
 
 def _receipt(receipt: "Receipt") -> Response:
-    return _json(
+    return json_response(
         {"id": receipt.id, "receipt": receipt.receipt}, status=201 if receipt.created else 200
-    )
-
-
-def _json(value: object, *, status: int = 200) -> Response:
-    return Response(
-        body=_ENCODER.encode(value),
-        status_code=status,
-        headers=dict(JSON_HEADERS),
     )
 
 
 def _tagged(request: Request, value: object) -> Response:
     """Return an answer with a strong ETag, or 304 where the caller has it already."""
-    response = _json(value)
+    response = json_response(value)
     tag = f'"{hashlib.sha256(response.body.encode()).hexdigest()[:32]}"'
     known = {
         t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")

@@ -6,10 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chalicelib.errors import UnknownModel
 from chalicelib.limits import DEFAULT_CANDIDATES
 from chalicelib.recognition.drawing import Box, Drawing, Picture, Points
-from chalicelib.recognition.heads import SHIPPED, HeadSource, Variant, variants_of
+from chalicelib.recognition.heads import (
+    SHIPPED,
+    HeadSource,
+    Variant,
+    variant_named,
+    variants_of,
+)
 from chalicelib.recognition.manifest import ALL_MODELS
 from chalicelib.recognition.normalise import ink_box
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
@@ -77,7 +82,7 @@ class Recognizer:
 
     def variant(self, name: str) -> Variant:
         """Return the one of that name. Raises UnknownModel."""
-        return _named(self.variants(), name)
+        return variant_named(self.variants(), name)
 
     def default(self) -> Variant:
         """Return the one that answers where none is asked for."""
@@ -128,7 +133,7 @@ class Recognizer:
 
 def variants_asked(variants: Mapping[str, Variant], model: str) -> tuple[Variant, ...]:
     """Return the variant of a name, or each of them for "all". Raises UnknownModel."""
-    return tuple(variants.values()) if model == ALL_MODELS else (_named(variants, model),)
+    return tuple(variants.values()) if model == ALL_MODELS else (variant_named(variants, model),)
 
 
 def single_digit(drawing: Drawing) -> Parting:
@@ -145,13 +150,6 @@ def reading_of(
         for p, box, picture in zip(probabilities, parting.boxes, parting.pictures, strict=True)
     )
     return Reading(variant.name, variant.version, digits)
-
-
-def _named(variants: Mapping[str, Variant], name: str) -> Variant:
-    try:
-        return variants[name]
-    except KeyError:
-        raise UnknownModel(name, tuple(variants)) from None
 
 
 def probabilities_of(logits: Picture, temperature: float) -> Points:
