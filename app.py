@@ -11,6 +11,7 @@ from chalice.app import Chalice, Request, Response
 from chalicelib import wiring
 from chalicelib.http import views
 from chalicelib.http.endpoint import CONTENT_TYPES, METHODS, View, answer
+from chalicelib.http.inference import views as inference
 from chalicelib.http.requests import IMAGE_TYPES
 
 app = Chalice(app_name="inkling")
@@ -24,7 +25,15 @@ ROUTES: dict[str, dict[str, View]] = {
     "/v1/models/{name}": {"GET": views.show_model},
     "/v1/health": {"GET": views.show_health},
     "/v1/openapi.json": {"GET": views.show_openapi},
+    # The Open Inference Protocol.
+    "/v2": {"GET": inference.show_server},
+    "/v2/health/live": {"GET": inference.show_live},
+    "/v2/health/ready": {"GET": inference.show_ready},
 }
+for model in ("/v2/models/{name}", "/v2/models/{name}/versions/{version}"):
+    ROUTES[model] = {"GET": inference.show_model}
+    ROUTES[f"{model}/ready"] = {"GET": inference.show_model_ready}
+    ROUTES[f"{model}/infer"] = {"POST": inference.infer}
 
 # What is nowhere: `chalice local` matches a path part by part, only API Gateway knows `+`.
 NOWHERE = ("/", "/{a}", "/{a}/{b}", "/{a}/{b}/{c}", "/{a}/{b}/{c}/{d}", "/{a}/{b}/{c}/{d}/{e+}")

@@ -139,6 +139,15 @@ class NotFound(InklingError):
         self.what = what
 
 
+class UnknownVersion(NotFound):
+    """A model has no such version, or has it no longer."""
+
+    def __init__(self, model: str, version: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"version of {model} as {version!r}; there is {', '.join(known)}")
+        self.version = version
+        self.known = known
+
+
 class MethodNotAllowed(InklingError):
     """The address exists, but not with this method."""
 

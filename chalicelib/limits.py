@@ -14,6 +14,8 @@ MAX_CANDIDATES = 10
 DEFAULT_CANDIDATES = 3
 MAX_DIGITS = 32
 MAX_NAME_CHARACTERS = 64
+MAX_ID_CHARACTERS = 200
+MAX_TENSOR_PICTURES = 128  # of one request; one run of the network, some 20 ms
 # Of a name no control character and none that turns the direction of writing: reviewers read names
 # in a terminal, which would obey them. A pattern of JSON Schema and of Python alike.
 NAME_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$"
@@ -24,6 +26,5 @@ MAX_INPUTS = 1_000_000  # of one object
 MAX_LINES = 4 * MAX_INPUTS  # blank ones among them
 MAX_ARCHIVE_ENTRIES = 100_000
 MAX_DIRECTORY_BYTES = 24 * 1024 * 1024  # of an archive
-MAX_ID_CHARACTERS = 200
 PART_INPUTS = 250  # of one message; some seconds of work, some ten where all are large images
 PART_BYTES = 8 * 1024 * 1024

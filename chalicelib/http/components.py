@@ -62,4 +62,11 @@ PARAMETERS: dict[str, Any] = {
         "schema": {"type": "string"},
         "description": "As /v1/models names it.",
     },
+    "ModelVersion": {
+        "name": "version",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string"},
+        "description": "One of the model's versions.",
+    },
 }

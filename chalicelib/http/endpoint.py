@@ -26,6 +26,7 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "7200",  # no browser remembers for longer than Chromium's two hours
 }
 EXPOSED_HEADERS = "X-Request-Id, ETag, Retry-After"
+INFERENCE = "v2"  # the first part of an address of the Open Inference Protocol
 
 View = Callable[..., Response]
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def answer(
     except Exception as error:
         if problem_of(error) is INTERNAL:
             logger.exception("Request %s failed", request_id, extra={"request": request_id})
-        response = _problem_response(error, request_id)
+        response = _refusal(error, request_id, is_inference=_is_inference(request, parameters))
     origin = request.headers.get("origin")
     response.headers |= _cors_headers(services.settings.allowed_origins, origin)
     response.headers["X-Request-Id"] = request_id
@@ -117,7 +118,17 @@ def json_response(value: object, *, status: int = 200) -> Response:
     )
 
 
-def _problem_response(error: Exception, request_id: str) -> Response:
+def _is_inference(request: Request, parameters: Mapping[str, str]) -> bool:
+    """Whether an address, or one that is none, belongs to the Open Inference Protocol."""
+    return f"{request.path}/".startswith(f"/{INFERENCE}/") or parameters.get("a") == INFERENCE
+
+
+def _refusal(error: Exception, request_id: str, *, is_inference: bool) -> Response:
+    """Return the answer to an error, in the shape that the address has for it."""
+    if is_inference:
+        from chalicelib.http.inference.refusal import refuse
+
+        return refuse(error)
     response = json_response(problem_body(error, request_id), status=problem_of(error).status)
     response.headers |= problem_headers(error)
     return response

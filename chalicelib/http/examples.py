@@ -53,3 +53,14 @@ FEEDBACK_EXAMPLES: dict[str, Any] = {
         },
     },
 }
+INFERENCE_EXAMPLES: dict[str, Any] = {
+    "images": {
+        "summary": "One raster; 255 is ink",
+        "value": {
+            "inputs": [
+                {"name": "images", "datatype": "UINT8", "shape": [1, 8, 8], "data": [SEVEN_PIXELS]}
+            ],
+            "outputs": [{"name": "labels"}],
+        },
+    },
+}

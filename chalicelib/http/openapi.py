@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib import __version__
 from chalicelib.http.components import HEADERS, PARAMETERS, header, parameter
 from chalicelib.http.examples import FEEDBACK_EXAMPLES, RECOGNIZE_EXAMPLES
+from chalicelib.http.inference.document import INFERENCE_SCHEMAS, inference_paths
 from chalicelib.http.json_schema import one_of
 from chalicelib.http.problems import (
     ALL_PROBLEMS,
@@ -27,6 +28,7 @@ TAGS = {
     "recognition": "Drawings become digits.",
     "feedback": "What people say about an answer, with their consent, and how they take it back.",
     "models": "What answers.",
+    "inference": "The models by the Open Inference Protocol.",
     "service": "The service itself.",
 }
 
@@ -47,8 +49,12 @@ def openapi_document() -> dict[str, Any]:
         "servers": [{"url": "..", "description": "Where this document is served."}],
         "security": [],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
-        "paths": _paths(),
-        "components": {"schemas": SCHEMAS, "headers": HEADERS, "parameters": PARAMETERS},
+        "paths": _paths() | inference_paths(),
+        "components": {
+            "schemas": SCHEMAS | INFERENCE_SCHEMAS,
+            "headers": HEADERS,
+            "parameters": PARAMETERS,
+        },
     }
 
 

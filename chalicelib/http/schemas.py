@@ -107,8 +107,10 @@ SCHEMAS: dict[str, Schema] = {
             "code": one_of("ProblemCode"),
             "request_id": TEXT,
             "field": TEXT | {"description": "JSON pointer (RFC 6901) to the field at fault."},
+            "error": TEXT | {"description": "From the gateway alone: the title, as /v2 has it."},
         },
         "field",
+        "error",
     ),
     "ProblemCode": {
         "type": "string",

@@ -225,7 +225,9 @@ def test_what_the_gateway_refuses_has_the_shape_of_all_problems(template: Templa
     known = {problem.code for problem in ALL_PROBLEMS}
     for kind, response in responses.items():
         body = json.loads(response["ResponseTemplates"]["application/json"])
-        assert body.keys() == {"type", "title", "status", "detail", "code", "request_id"}
+        problem = {"type", "title", "status", "detail", "code", "request_id"}
+        assert body.keys() == problem | {"error"}  # where clients of /v2 look
+        assert body["error"] == body["title"]
         headers = response["ResponseParameters"]["Headers"]
         assert headers["Access-Control-Allow-Origin"] == "'*'", kind
         assert headers["Content-Type"] == "'application/problem+json'"

@@ -10,7 +10,7 @@ from bench.transports import TestClientTransport
 from chalicelib import wiring
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.stores.open import open_store
-from tests.http.bodies import JSON, body, strokes
+from tests.http.bodies import JSON, body, pixels, strokes
 from tests.http.shapes import assert_problem, assert_schema
 from tests.learning.served import head_for, published
 
@@ -62,6 +62,28 @@ def test_the_models_say_what_they_were_adapted_from(adapted: TestClientTransport
         assert adapted.request("GET", f"/v1/models/{name}").json == model
 
 
+def label_of(adapted: TestClientTransport, model: str) -> tuple[str, str, str]:
+    """Return name, version and label of what a model of the inference protocol answers."""
+    image = {"name": "images", "datatype": "UINT8", "shape": [56, 56], "data": pixels()}
+    asked = body({"inputs": [image], "outputs": [{"name": "labels"}]})
+    answer = adapted.request("POST", f"/v2/models/{model}/infer", asked, JSON).json
+    assert_schema(answer, "InferenceResponse")
+    return answer["model_name"], answer["model_version"], answer["outputs"][0]["data"][0]
+
+
+def test_tensors_are_read_by_every_version(adapted: TestClientTransport) -> None:
+    assert label_of(adapted, "cnn") == ("cnn", ADAPTED, "4")
+    assert label_of(adapted, f"cnn/versions/{ADAPTED}") == ("cnn", ADAPTED, "4")
+    assert label_of(adapted, f"cnn/versions/{TRAINED}") == ("cnn", TRAINED, "7")
+    assert label_of(adapted, "cnn-trained") == ("cnn-trained", TRAINED, "7")
+    assert label_of(adapted, f"cnn-trained/versions/{TRAINED}") == ("cnn-trained", TRAINED, "7")
+    for model, versions in (("cnn", [ADAPTED, TRAINED]), ("cnn-trained", [TRAINED])):
+        for path in (model, *(f"{model}/versions/{version}" for version in versions)):
+            assert adapted.request("GET", f"/v2/models/{path}").json["versions"] == versions
+            assert adapted.request("GET", f"/v2/models/{path}/ready").json["ready"]
+    assert adapted.request("GET", f"/v2/models/cnn-trained/versions/{ADAPTED}").status == 404
+
+
 def test_health_says_every_version_that_answers(adapted: TestClientTransport) -> None:
     answer = adapted.request("GET", "/v1/health").json
     assert_schema(answer, "Health")
@@ -93,3 +115,5 @@ def test_after_a_rollback_the_models_answer_as_trained(
     monkeypatch.setattr(source, "_due_s", 0.0)  # as if half a minute had passed
     assert adapted.request("GET", "/v1/health").json["model"]["version"] == TRAINED
     assert adapted.request("GET", "/v1/models/cnn-trained").status == 404
+    assert adapted.request("GET", f"/v2/models/cnn/versions/{ADAPTED}").status == 404
+    assert label_of(adapted, f"cnn/versions/{TRAINED}") == ("cnn", TRAINED, "7")

@@ -6,7 +6,10 @@ from bench.transports import Transport
 from tests.http.bodies import JSON, body, strokes
 from tests.http.shapes import assert_common_headers
 
-PATHS = ["/v1/recognize", "/v1/feedback", "/v1/feedback/abc", "/v1/models/cnn", "/nowhere"]
+PATHS = [
+    *("/v1/recognize", "/v1/feedback", "/v1/feedback/abc", "/v1/models/cnn", "/nowhere"),
+    *("/v2", "/v2/models/cnn/infer", "/v2/models/cnn/versions/1/infer", "/v2/nowhere"),
+]
 ONE, OTHER = "https://inkling.example", "http://localhost:8080"
 
 

@@ -85,7 +85,7 @@ def test_what_the_caller_has_is_not_sent_again(api: Transport, path: str) -> Non
     assert api.request("GET", path, headers={"If-None-Match": '"other"'}).body == first.body
 
 
-@pytest.mark.parametrize("path", [*TAGGED, "/v1/health"])
+@pytest.mark.parametrize("path", [*TAGGED, "/v1/health", "/v2", "/v2/models/cnn/ready"])
 def test_head_is_get_without_the_body(api: Transport, path: str) -> None:
     answer = api.request("HEAD", path)
     assert (answer.status, answer.body) == (200, b"")

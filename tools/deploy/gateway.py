@@ -69,6 +69,7 @@ def _body(problem: Problem) -> str:
             "detail": "",
             "code": problem.code,
             "request_id": "$context.requestId",
+            "error": problem.title,  # where clients of the Open Inference Protocol look
         },
         separators=(",", ":"),
     )

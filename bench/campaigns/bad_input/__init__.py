@@ -1,10 +1,11 @@
 """Requests that are wrong, odd or hostile, over HTTP to the packaged function as Lambda runs it.
 
-JSON of every kind of soundness, every row of the table of errors, strings that have broken other
-programs in every place that takes text, images of every format, depth and damage, bombs and files
-that are several things at once; then requests made of the OpenAPI document, right and wrong, and
-feedback over its life. Each answer is compared with the document and, where one answer alone is
-right, with that one; the 7 that readable images show must be read as a 7.
+JSON of every kind of soundness, every row of the table of errors, tensors that are wrong, strings
+that have broken other programs in every place that takes text, images of every format, depth and
+damage, bombs and files that are several things at once; then requests made of the OpenAPI
+document, right and wrong, and feedback over its life. Each answer is compared with the document
+and, where one answer alone is right, with that one; the 7 that readable images show must be read as
+a 7.
 """
 
 import random
@@ -25,6 +26,7 @@ from bench.campaigns.bad_input.json_cases import json_cases
 from bench.campaigns.bad_input.problem_table import problem_table
 from bench.campaigns.bad_input.stateful import run_lives
 from bench.campaigns.bad_input.string_cases import string_cases
+from bench.campaigns.bad_input.tensor_cases import tensor_cases
 from bench.emulator.pool import Pool
 from bench.emulator.routes import Routes
 from bench.emulator.runtime_api import Outcome
@@ -45,6 +47,7 @@ BUILD = ROOT / "build"
 FIXED_PARTS: dict[str, Callable[[int], Iterable[Case]]] = {
     "JSON documents": lambda _: json_cases(),
     "rows of the table of errors": lambda _: (row.case for row in problem_table()),
+    "tensors of the Open Inference Protocol": lambda _: tensor_cases(),
     "naughty strings": lambda _: string_cases(),
     "readable images": lambda _: sound_image_cases(),
     "images of other formats": lambda _: foreign_image_cases(),

@@ -16,6 +16,7 @@ from schemathesis.core import NotSet
 from bench.campaigns.bad_input.cases import Case
 from bench.campaigns.bad_input.image_damage import originals
 from bench.events import JSON
+from chalicelib.http.endpoint import INFERENCE
 from chalicelib.http.problems import PROBLEMS
 from chalicelib.http.requests import IMAGE_TYPES
 
@@ -23,6 +24,7 @@ MOST_AT_ONCE = 200  # requests of one operation
 TIMES_BODIES = 6  # how much more often those operations come that take a body
 
 REFUSALS = frozenset(problem.code for problem in PROBLEMS.values())
+INFERENCE_REFUSALS = frozenset({"400", "404", "413", "415"})  # its errors have no code
 
 Operation = APIOperation[Any, Any, Any, Any]
 Made = SchemathesisCase[Operation]
@@ -98,7 +100,8 @@ def _case(made: Made) -> Case:
     query = f"?{urlencode(in_query, doseq=True)}" if in_query else ""
     address = made.formatted_path + query
     is_whole = bool(in_query) or not made.query
-    expected = REFUSALS if is_whole and _is_against(made) else frozenset[str]()
+    refusals = INFERENCE_REFUSALS if made.formatted_path.startswith(f"/{INFERENCE}/") else REFUSALS
+    expected = refusals if is_whole and _is_against(made) else frozenset[str]()
     return Case(made.operation.label, made.method.upper(), address, body, headers, expected)
 
 

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from openapi_schema_validator import OAS31Validator
 
+from bench.events import JSON
 from bench.transports import Answer
+from chalicelib.http.endpoint import INFERENCE
 from chalicelib.http.problems import PROBLEM_TYPE
 
 COMMON_HEADERS = {
@@ -19,6 +21,9 @@ PROBLEM: dict[str, Any] = {
     "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 }
 HEADERS = "#/components/headers/"
+INFERENCE_ERROR: dict[str, Any] = {
+    "content": {JSON: {"schema": {"$ref": "#/components/schemas/InferenceError"}}}
+}
 EMPTY: dict[str, Any] = {}
 PREFLIGHT = {"204": EMPTY}
 INJECTED = "x-injected"  # a header that some requests try to smuggle into the answer
@@ -55,11 +60,12 @@ class Judge:
         if method == "OPTIONS":
             return PREFLIGHT
         parts = urlsplit(path).path.strip("/").split("/")
+        refused = INFERENCE_ERROR if parts[0] == INFERENCE else PROBLEM
         operations = next((of for p, of in self._paths.items() if _matches(p, parts)), None)
         if operations is None:
-            return {"404": PROBLEM}
+            return {"404": refused}
         operation = operations.get("get" if method == "HEAD" else method.lower())
-        responses: Mapping[str, Any] = operation["responses"] if operation else {"405": PROBLEM}
+        responses: Mapping[str, Any] = operation["responses"] if operation else {"405": refused}
         return responses
 
     def _required_headers(self, promised: Mapping[str, Any]) -> Iterator[str]:

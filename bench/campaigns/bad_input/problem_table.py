@@ -106,7 +106,7 @@ def _address_rows() -> Iterator[Row]:
     yield _row(asked, 404, "unknown_model", "/model")
     shown = Case("shown", "GET", "/v1/models/oracle")
     yield _row(shown, 404, "unknown_model", "/model")
-    for path in ("/", "/v1", "/v2/recognize", "/v1/models/cnn/weights", "/a/b/c/d"):
+    for path in ("/", "/v1", "/v3/recognize", "/v1/models/cnn/weights", "/a/b/c/d"):
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             yield _row(Case(f"{method} {path}", method, path), 404, "not_found")
     unheard = f"{FEEDBACK}/20260301-{'0' * 32}-{'A' * 43}"
