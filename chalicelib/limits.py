@@ -15,7 +15,7 @@ DEFAULT_CANDIDATES = 3
 MAX_DIGITS = 32
 MAX_NAME_CHARACTERS = 64
 MAX_ID_CHARACTERS = 200
-MAX_TENSOR_PICTURES = 128  # of one request; one run of the network, some 20 ms
+MAX_TENSOR_PICTURES = 128  # of one request, in one run of the network
 # Of a name no control character and none that turns the direction of writing: reviewers read names
 # in a terminal, which would obey them. A pattern of JSON Schema and of Python alike.
 NAME_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$"

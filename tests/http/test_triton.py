@@ -1,6 +1,8 @@
 """Triton's own client speaks with `chalice local`, and with the packaged function as in AWS."""
 
 import json
+import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ from bench.emulator.served import served
 from bench.emulator.throttle import Throttle
 from bench.emulator.worker import Function
 from bench.local_server import HOST
-from bench.transports import Transport
+from bench.transports import ServerTransport, Transport
 from chalicelib import __version__
 from tests.http.bodies import JSON, body, pixels
 from tests.unit.digits import DIGITS
@@ -139,6 +141,31 @@ def test_the_client_tells_what_is_wrong(site: Site) -> None:
     texts += ["Image 0 holds no ink", "/inputs/0/shape: "]
     for told, text in zip(found, texts, strict=True):
         assert text in told["error"]
+
+
+def example(language: str, server: ServerTransport) -> str:
+    """Return the one example in a language of the page on the protocol, for this server."""
+    page = (ROOT / "docs" / "open-inference.md").read_text()
+    (text,) = re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert isinstance(text, str)
+    return text.replace("127.0.0.1:8000", f"{HOST}:{server.port}")
+
+
+def test_the_example_in_python_prints_what_the_page_says(server: ServerTransport) -> None:
+    program = example("python", server)
+    assert str(server.port) in program
+    done = subprocess.run([PYTHON, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == example("text", server)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="The example of curl needs curl.")
+def test_the_example_of_curl_prints_what_the_page_says(server: ServerTransport) -> None:
+    command = example("sh", server)
+    assert str(server.port) in command
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    printed, expected = json.loads(done.stdout), json.loads(example("json", server))
+    assert printed.keys() == expected.keys()
+    assert printed["outputs"] == expected["outputs"]
 
 
 def test_the_client_understands_a_gateway_that_lets_nothing_through(
