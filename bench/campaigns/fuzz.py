@@ -1,8 +1,8 @@
 """Bytes become requests under a fuzzer that sees which code they reach (atheris): images, PNGs
-whose checksums are mended, bodies of JSON, images in base64, and strokes. None may raise what is
-no refusal of the request, or a warning. What is accepted is normalised and parted into digits, all
-but the network, and so are the largest images and drawings that the limits let in; that may take
-no more than 50 ms of processor time and 16 MB beyond what the process had.
+whose checksums are mended, bodies of JSON, images in base64, strokes, and tensors. None may raise
+what is no refusal of the request, or a warning. What is accepted is normalised and parted into
+digits, all but the network, and so are the largest images and drawings that the limits let in; that
+may take no more than 50 ms of processor time and 16 MB beyond what the process had.
 
 It needs `.venv-fuzz` (`make fuzz-env`; Python 3.11, for which atheris is built) and Linux. Corpus
 and counts are kept in `build/fuzz/` by seed, so what was stopped goes on. One in 16 inputs that

@@ -12,11 +12,12 @@ import numpy as np
 
 from bench.fuzz import chunks, pen
 from chalicelib.http.drawings import parse_image
+from chalicelib.http.inference.request import parse_infer
 from chalicelib.http.problems import problem_of
 from chalicelib.http.requests import JSON_TYPE, parse_feedback, parse_recognize
-from chalicelib.recognition.drawing import Drawing, Picture, Points
+from chalicelib.recognition.drawing import Drawing, InkDrawing, Picture, Points
 from chalicelib.recognition.images import decode_image
-from chalicelib.recognition.normalise import normalise
+from chalicelib.recognition.normalise import SIDE_PX, normalise
 from chalicelib.recognition.segmentation import segment
 
 LABELS = tuple("0123456789")
@@ -62,12 +63,18 @@ def _pen(data: bytes) -> Drawing:
     return _recognize(pen.body_of(data))
 
 
+def _tensors(body: bytes) -> Drawing:
+    """Return the pictures of a request as one drawing, below each other."""
+    return InkDrawing(parse_infer({}, body).pictures.reshape(-1, SIDE_PX))
+
+
 TARGETS = {
     "base64": Target((_base64,), 0.1, 2048, 16, "base64"),
-    "body": Target((_recognize, _feedback), 0.35, 4096, 16, "json"),
+    "body": Target((_recognize, _feedback), 0.25, 4096, 16, "json"),
     "image": Target((decode_image,), 0.35, 4096, 16, "image"),
     "png": Target((_bare_png,), 0.15, 2048, 16, "image"),
     "strokes": Target((_pen,), 0.05, 96, 4, None),
+    "tensors": Target((_tensors,), 0.1, 4096, 16, "tensors"),
 }
 
 

@@ -98,7 +98,7 @@ def _elements(data: object, shape: Shape, pointer: str) -> list[Any]:
     if type(data) is not list:
         raise InvalidField(pointer, "data must be an array.")
     elements = data
-    if list in map(type, data):
+    if data and type(data[0]) is list:
         for size in shape[1:]:
             if any(type(part) is not list or len(part) != size for part in elements):
                 raise InvalidField(pointer, f"Nested data must have the shape {list(shape)}.")
