@@ -21,7 +21,6 @@ LOCKED := requirements requirements-local requirements-dev requirements-stack re
 # What npm installs, beside Python's.
 TYPESCRIPT := tests/clients/typescript
 NPM = PATH="$(CURDIR)/.venv-clients/bin:$$PATH" npm --ignore-scripts --no-audit --no-fund --silent
-  requirements-triton requirements-fuzz
 BIN := .venv/bin
 TRAIN_BIN := .venv-train/bin
 DEPLOY = @$(BIN)/python -m tools.deploy
@@ -42,7 +41,6 @@ run: .venv/run.stamp ## start the API and the page on this machine (API_PORT, PA
 	@$(BIN)/python -m tools.run --api-port $(API_PORT) --page-port $(PAGE_PORT)
 
 test: .venv/dev.stamp .venv-stack/stack.stamp .venv-clients/clients.stamp check ## check and run all tests; a browser is installed if there is none
-test: .venv/dev.stamp .venv-stack/stack.stamp .venv-triton/triton.stamp check ## check and run all tests; a browser is installed if there is none
 	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" && export INKLING_CHROMIUM && \
 	  $(BIN)/python -m pytest $(PYTEST)
 	@if [ -e .venv-train/train.stamp ]; then \
@@ -139,7 +137,6 @@ lock: .venv/dev.stamp .venv-clients/python.stamp ## write locks/, the hashes of 
 
 clean: ## remove environments, caches and build; models, feedback and runs stay
 	rm -rf .venv .venv-stack .venv-clients .venv-train .venv-peer .venv-fuzz build .cache .mypy_cache .ruff_cache .pytest_cache
-	rm -rf .venv .venv-stack .venv-triton .venv-train .venv-peer .venv-fuzz build .cache .mypy_cache .ruff_cache .pytest_cache
 
 .venv/run.stamp: locks/requirements-local.txt
 	@[ -x $(BIN)/python ] || { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv; }
@@ -162,18 +159,13 @@ clean: ## remove environments, caches and build; models, feedback and runs stay
 .venv-clients/python.stamp: locks/requirements-clients.txt
 	@[ -x .venv-clients/bin/python ] || \
 	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-clients; }
-	@echo "Installing what makes clients from the OpenAPI document (once)..."
+	@echo "Installing other people's clients, and what makes some (once)..."
 	@.venv-clients/bin/python $(PIP_LOCKED) -r locks/requirements-clients.txt
 	@touch $@
 
 .venv-clients/clients.stamp: .venv-clients/python.stamp $(TYPESCRIPT)/package-lock.json
 	@cp $(TYPESCRIPT)/package.json $(TYPESCRIPT)/package-lock.json .venv-clients/
 	@cd .venv-clients && $(NPM) ci
-.venv-triton/triton.stamp: locks/requirements-triton.txt
-	@[ -x .venv-triton/bin/python ] || \
-	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-triton; }
-	@echo "Installing a client of the Open Inference Protocol (once)..."
-	@.venv-triton/bin/python $(PIP_LOCKED) -r locks/requirements-triton.txt
 	@touch $@
 
 .venv-train/train.stamp: requirements-export.txt

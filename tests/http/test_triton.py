@@ -22,13 +22,13 @@ from tests.http.bodies import JSON, body, pixels
 from tests.unit.digits import DIGITS
 from tools.package.build import ROOT, TEMPLATE
 
-PYTHON = ROOT / ".venv-triton" / "bin" / "python"
+PYTHON = ROOT / ".venv-clients" / "bin" / "python"
 PROGRAM = Path(__file__).with_name("triton_client.py")
 TIMEOUT_S = 120.0
 AT_ONCE = 2  # requests under way, and workers that answer them
 
 pytestmark = pytest.mark.skipif(
-    not PYTHON.exists(), reason="Triton's client needs .venv-triton; `make test` makes it."
+    not PYTHON.exists(), reason="Triton's client needs .venv-clients; `make test` makes it."
 )
 
 

@@ -1,4 +1,4 @@
-"""Asks a server through Triton's own client, whatever it is told to; .venv-triton's Python runs it.
+"""Asks a server through Triton's own client, whatever it is told to; .venv-clients has it.
 
     python triton_client.py HOST:PORT[/PATH] CONNECTIONS <asked.json >answers.json
 
