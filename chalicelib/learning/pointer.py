@@ -5,41 +5,31 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.errors import (
-    HeadsChanged,
-    HeadsFrozen,
-    NothingToRollBack,
-    StorageUnavailable,
-    UnusableHead,
-)
+from chalicelib.errors import HeadsChanged, HeadsFrozen, NothingToRollBack, UnusableHead
 from chalicelib.learning.heads import Head, read_head
 from chalicelib.learning.history import Action, Current, HistoryEntry, Tag, read_current, read_entry
 from chalicelib.learning.keys import CURRENT_KEY, head_key, history_key
 from chalicelib.learning.stored_json import require_text
+from chalicelib.learning.swap import Pointer
 from chalicelib.stores.store import Conflict, Store
-
-MAX_ATTEMPTS = 20  # of a freeze that others' swaps keep getting in the way of
 
 
 class HeadBook:
-    """Keeps heads, the pointer to the current ones, and the history of that pointer.
-
-    Objects named by their content are written first; the conditional write of the pointer comes
-    last and is the commit. What a kill leaves behind before that, nothing ever reads.
-    """
+    """Keeps heads, the pointer to the current ones, and the history of that pointer."""
 
     def __init__(
         self, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._store = store
         self._now = now
+        self._pointer = Pointer(store, CURRENT_KEY, history_key, read_current, read_entry)
 
     def read(self) -> tuple[Current, Tag]:
         """Return what is current, and the tag that `promote` expects of who has seen it.
 
         Raises UnusableHead where the pointer is damaged, StorageUnavailable.
         """
-        return read_current(self._store)
+        return self._pointer.read()
 
     def head(self, sha256: str) -> Head:
         """Return a head by its name. Raises UnusableHead, StorageUnavailable."""
@@ -76,7 +66,10 @@ class HeadBook:
         )
         for head in heads.values():
             self._store.put(head_key(head.sha256), head.encode())
-        return self._swap(entry, tag)
+        try:
+            return self._pointer.swap(entry, tag)
+        except Conflict as conflict:
+            raise HeadsChanged from conflict
 
     def rollback(self, by: str, reason: str) -> Current:
         """Make the heads current that were so before the present ones; frozen or not.
@@ -103,7 +96,7 @@ class HeadBook:
                 restored=earlier.sha256,
             )
 
-        return self._change(back)
+        return self._pointer.change(back)
 
     def freeze(self, by: str, reason: str) -> Current:
         """Let no round promote; what is served stays. Raises InvalidField, StorageUnavailable."""
@@ -114,16 +107,12 @@ class HeadBook:
         return self._set_frozen(Action.UNFREEZE, by, reason)
 
     def history(self) -> Iterator[HistoryEntry]:
-        """Yield every change, the newest first. Raises UnusableHead, StorageUnavailable."""
-        name = self.read()[0].entry
-        while name is not None:
-            entry = read_entry(self._store, name)
-            yield entry
-            name = entry.parent
+        """Return every change, the newest first. Raises UnusableHead, StorageUnavailable."""
+        return self._pointer.history()
 
     def _set_frozen(self, action: Action, by: str, reason: str) -> Current:
         frozen = action is Action.FREEZE
-        return self._change(
+        return self._pointer.change(
             lambda current: replace(self._next(current, action, by, reason), frozen=frozen)
         )
 
@@ -148,45 +137,8 @@ class HeadBook:
             raise NothingToRollBack
         name = current.entry
         while name is not None:
-            entry = read_entry(self._store, name)
+            entry = self._pointer.entry(name)
             if entry.heads != current.heads:
                 return entry
             name = entry.before
         return None
-
-    def _change(self, change: Callable[[Current], HistoryEntry]) -> Current:
-        """Swap in what `change` makes of what is current, again where others came first."""
-        for _ in range(MAX_ATTEMPTS):
-            current, tag = self.read()
-            entry = change(current)
-            try:
-                return self._swap(entry, tag)
-            except HeadsChanged:
-                continue
-        raise StorageUnavailable("swap the current heads")
-
-    def _swap(self, entry: HistoryEntry, tag: Tag) -> Current:
-        """Commit an entry; raises HeadsChanged where the pointer no longer has that tag.
-
-        A put whose answer was lost may have swapped all the same, and others may have swapped
-        since: so the history says whether it did.
-        """
-        name = entry.sha256
-        self._store.put(history_key(name), entry.encode())
-        new = entry.current
-        try:
-            self._store.put(CURRENT_KEY, new.encode(), expected=tag)
-        except Conflict as conflict:
-            if not self._follows(name, entry.parent):
-                raise HeadsChanged from conflict
-        except StorageUnavailable:
-            if not self._follows(name, entry.parent):
-                raise
-        return new
-
-    def _follows(self, name: str, parent: str | None) -> bool:
-        """Whether the entry of that name came after `parent` in the history."""
-        found = self.read()[0].entry
-        while found not in (name, parent, None):
-            found = read_entry(self._store, found).parent
-        return found == name
