@@ -72,6 +72,28 @@ class ReplacementRefused(InklingError):
         self.checks = checks
 
 
+class NoCandidate(InklingError):
+    """There is no candidate of that model, or it cannot be one."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"There is no candidate of {name}: {reason}.")
+        self.name = name
+        self.reason = reason
+
+
+class PromotionRefused(InklingError):
+    """A candidate is worse than what answers now, which therefore goes on answering."""
+
+    def __init__(self, name: str, version: str, checks: tuple[str, ...]) -> None:
+        super().__init__(
+            f"{name} {version} is not promoted: it fails {', '.join(checks)}; promote it all the "
+            "same with --force --reason TEXT"
+        )
+        self.name = name
+        self.version = version
+        self.checks = checks
+
+
 class ParityFailure(InklingError):
     """The exported file does not compute what the trained network computes."""
 

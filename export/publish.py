@@ -1,13 +1,11 @@
 """Publish the best network of a training: export, calibrate, evaluate, write.
 
     python -m export.publish runs/cnn --name cnn --default
+    python -m export.publish runs/cnn --name cnn --beside
 
 A model that is worse than the one published under its name is refused, check by check; `--force`
-publishes it all the same and writes down why.
-
-The new files (the model, its gold and its replay set) are written first, then the manifest
-replaces the old one in one step, and what it no longer names is removed last: whoever serves the
-folder never sees a model that is not there.
+publishes it all the same and writes down why. `--beside` lets the one that is published answer on,
+with the new one as its candidate: `python -m export.rollout` tries that on real drawings.
 """
 
 import argparse
@@ -24,9 +22,9 @@ import numpy as np
 
 from chalicelib.limits import MAX_NAME_CHARACTERS
 from chalicelib.recognition.classifier import Classifier
-from chalicelib.recognition.manifest import ALL_MODELS, MANIFEST, MANIFEST_FORMAT, sealed
+from chalicelib.recognition.manifest import ALL_MODELS
 from chalicelib.recognition.normalise import NORMALISATION_VERSION
-from chalicelib.recognition.registry import SETS, ModelRegistry
+from chalicelib.recognition.registry import ModelRegistry
 from export.calibrate import Calibration, Scored, calibrate
 from export.command import MODELS_FOLDER, run_command, training_environment
 from export.datasets import Examples, build_validation, feedback_validation
@@ -34,8 +32,8 @@ from export.drawn import NONE_LABEL
 from export.errors import InvalidOption
 from export.evaluate import FIGURE, Score, score_model
 from export.feedback.samples import load_feedback
-from export.files import write_json, write_whole
 from export.mnist import LABELS, load_mnist
+from export.published import write_candidate, write_model
 from export.replacement import require_no_worse
 
 with training_environment():
@@ -60,7 +58,11 @@ def main() -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("run", type=Path, help="run folder of a training")
     parser.add_argument("--name", help="under which name (default: the network's family)")
-    parser.add_argument("--default", action="store_true", help="make it the default model")
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--default", action="store_true", help="make it the default model")
+    place.add_argument(
+        "--beside", action="store_true", help="as the candidate of the one that answers on"
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", help="MNIST (default: as in training)")
     parser.add_argument(
         "--drawings", type=Path, metavar="DIR", help="the drawings (default: as in training)"
@@ -92,8 +94,11 @@ def main() -> None:
     entry |= {"gate": gate} if gate else {}
     sets = make_sets(content, Path(entry["file"]).stem, gold_and_replay(data, drawings))
     entry |= {of: made.entry._asdict() for of, made in sets.items()}
-    beside = {made.entry.file: made.content for made in sets.values()}
-    write_model(arguments.models, content, entry, beside, default=arguments.default)
+    files = {made.entry.file: made.content for made in sets.values()}
+    if arguments.beside:
+        write_candidate(arguments.models, content, entry, files)
+    else:
+        write_model(arguments.models, content, entry, files, default=arguments.default)
     figure = entry["figures"][FIGURE]
     low, high = Score(figure["drawings"], figure["correct"]).interval()
     print(
@@ -126,43 +131,6 @@ def prepare(
     entry["trained"] = _history(run, settings, best, list(validation))
     entry["figures"][FIGURE] = _figure(measure(content, entry, data))
     return content, entry
-
-
-def write_model(
-    folder: Path,
-    content: bytes,
-    entry: dict[str, Any],
-    beside: Mapping[str, bytes] | None = None,
-    *,
-    default: bool,
-) -> None:
-    """Put a model into a folder, replacing the one of its name; readers see old or new, whole.
-
-    beside: the content of its gold and replay sets by file, where its entry names them.
-    Raises UnusableModel where the folder's manifest is damaged.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / MANIFEST
-    models, chosen = [], entry["name"]
-    if path.exists():
-        ModelRegistry.load(folder)  # never build on a manifest that cannot be served
-        known = json.loads(path.read_bytes())
-        models = known["models"]
-        chosen = entry["name"] if default else known["default"]
-    kept = [model for model in models if model["name"] != entry["name"]]
-    published = sorted([*kept, entry], key=lambda model: str(model["name"]))
-    for file, data in {entry["file"]: content, **(beside or {})}.items():
-        write_whole(folder / file, data)
-    manifest = {"format": MANIFEST_FORMAT, "default": chosen, "models": published}
-    write_json(path, sealed(manifest))
-    named = {file for model in published for file in _files(model)}
-    for file in {file for model in models for file in _files(model)} - named:
-        (folder / file).unlink(missing_ok=True)
-
-
-def _files(model: Mapping[str, Any]) -> list[str]:
-    """Return the files that a manifest's entry names."""
-    return [model["file"], *(model[of]["file"] for of in SETS if model.get(of))]
 
 
 def checked_name(name: str) -> str:

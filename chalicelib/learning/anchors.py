@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from chalicelib.errors import UnusableModel
 from chalicelib.recognition.drawing import Picture
-from chalicelib.recognition.registry import ModelRegistry, SetFile
+from chalicelib.recognition.registry import ModelEntry, ModelRegistry, SetFile
 
 Targets = NDArray[np.int64]
 LEVELS = 255  # each feature is kept in one byte
@@ -83,18 +83,21 @@ class Anchors:
 
 def load_anchors(registry: ModelRegistry, name: str) -> tuple[Anchors, Anchors]:
     """Return the gold and the replay set of a model. Raises UnknownModel, UnusableModel."""
-    entry = registry.entry(name)
-    gold, replay = _load(registry, name, entry.gold), _load(registry, name, entry.replay)
+    return anchors_of(registry, registry.entry(name))
+
+
+def anchors_of(registry: ModelRegistry, entry: ModelEntry) -> tuple[Anchors, Anchors]:
+    """Return the gold and the replay set of a model or a candidate. Raises UnusableModel."""
+    gold, replay = _load(registry, entry, entry.gold), _load(registry, entry, entry.replay)
     same = all(np.array_equal(getattr(gold, of), getattr(replay, of)) for of in ("weights", "bias"))
-    if not same or len(gold.weights) != registry.model(name).features:
+    if not same or len(gold.weights) != registry.network(entry).features:
         raise UnusableModel(
             entry.file, "has a gold or replay set beside it that was made with another model"
         )
     return gold, replay
 
 
-def _load(registry: ModelRegistry, name: str, file: SetFile | None) -> Anchors:
-    entry = registry.entry(name)
+def _load(registry: ModelRegistry, entry: ModelEntry, file: SetFile | None) -> Anchors:
     if file is None:
         raise UnusableModel(
             entry.file, "has no gold and replay set beside it; make them: python -m export.anchors"

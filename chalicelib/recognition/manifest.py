@@ -17,6 +17,7 @@ MANIFEST = "manifest.json"
 MANIFEST_FORMAT = 1
 ALL_MODELS = "all"  # what a request says for every model; none can have it as its name
 SEAL = "sha256"
+CANDIDATE = "candidate"  # of a model's entry: that of a second version, which a rollout tries
 TEMPERATURES = (0.01, 100.0)  # of a calibration, which is about 1
 _FIELDS = {"format", "default", "models", SEAL}
 _NAME = re.compile("[A-Za-z0-9_-]+")
@@ -59,12 +60,30 @@ def _require_models(models: object, path: str) -> None:
     """Raise UnusableModel unless these are entries whose fields are of their types and ranges."""
     if type(models) is not list or not all(type(entry) is dict for entry in models):
         raise UnusableModel(path, "has models that are no array of objects")
-    for number, entry in enumerate(models):
-        for name, check in _CHECKS.items():
-            if not check(entry.get(name)):
-                raise UnusableModel(path, f"has an unusable {name} of model {number + 1}")
-        if not entry["sha256"].startswith(entry["version"]):
-            raise UnusableModel(path, f"has a version of model {number + 1} that is another file's")
+    for number, entry in enumerate(models, 1):
+        _require_entry(entry, f"model {number}", path)
+        if entry.get(CANDIDATE) is not None:
+            _require_candidate(entry[CANDIDATE], entry, f"the candidate of model {number}", path)
+
+
+def _require_entry(entry: Mapping[str, Any], what: str, path: str) -> None:
+    for name, check in _CHECKS.items():
+        if not check(entry.get(name)):
+            raise UnusableModel(path, f"has an unusable {name} of {what}")
+    if not entry["sha256"].startswith(entry["version"]):
+        raise UnusableModel(path, f"has a version of {what} that is another file's")
+
+
+def _require_candidate(candidate: object, entry: Mapping[str, Any], what: str, path: str) -> None:
+    """Raise UnusableModel unless it could answer in the place of the model, and is another one."""
+    if type(candidate) is not dict or candidate.get(CANDIDATE) is not None:
+        raise UnusableModel(path, f"has {what} that is no entry of its own")
+    _require_entry(candidate, what, path)
+    for name in ("name", "labels", "normalisation"):
+        if candidate[name] != entry[name]:
+            raise UnusableModel(path, f"has another {name} of {what} than of the model")
+    if candidate["version"] == entry["version"]:
+        raise UnusableModel(path, f"has {what} that is the model itself")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.errors import UnknownModel, UnusableModel
 from chalicelib.recognition.classifier import Classifier
-from chalicelib.recognition.manifest import MANIFEST, parse_manifest
+from chalicelib.recognition.manifest import CANDIDATE, MANIFEST, parse_manifest
 from chalicelib.recognition.normalise import NORMALISATION_VERSION
 
 SETS = ("gold", "replay")
@@ -62,12 +62,22 @@ class ModelEntry(NamedTuple):
 
 
 class ModelRegistry:
-    """The models of one folder, each opened at its first use and kept."""
+    """The models of one folder, each opened at its first use and kept.
 
-    def __init__(self, directory: Path, entries: tuple[ModelEntry, ...], default: str) -> None:
+    A model may have a candidate, a second version of it; nobody who asks for a model meets that.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        entries: tuple[ModelEntry, ...],
+        default: str,
+        candidates: tuple[ModelEntry, ...] = (),
+    ) -> None:
         self._directory = directory
         self._entries = {entry.name: entry for entry in entries}
-        self._opened: dict[str, Classifier] = {}
+        self._candidates = {entry.name: entry for entry in candidates}
+        self._opened: dict[tuple[str, str], Classifier] = {}
         self._lock = Lock()
         self.default = default
 
@@ -80,8 +90,10 @@ class ModelRegistry:
         except OSError as error:
             raise UnusableModel(str(path), f"cannot be read ({error.strerror})") from error
         manifest = parse_manifest(data, str(path))
-        entries = tuple(parse_entry(entry) for entry in manifest["models"])
-        registry = cls(directory, entries, manifest["default"])
+        models = manifest["models"]
+        beside = [model[CANDIDATE] for model in models if model.get(CANDIDATE)]
+        entries, candidates = (tuple(map(parse_entry, found)) for found in (models, beside))
+        registry = cls(directory, entries, manifest["default"], candidates)
         registry._require_normalisation()
         return registry
 
@@ -106,13 +118,22 @@ class ModelRegistry:
         except KeyError:
             raise UnknownModel(name, self.names) from None
 
+    @property
+    def candidates(self) -> Mapping[str, ModelEntry]:
+        """What the manifest says of the candidates, by the names of their models."""
+        return self._candidates
+
     def model(self, name: str) -> Classifier:
         """Return the network of a model. Raises UnknownModel, UnusableModel."""
-        entry = self.entry(name)
+        return self.network(self.entry(name))
+
+    def network(self, entry: ModelEntry) -> Classifier:
+        """Return the network of a model or a candidate. Raises UnusableModel."""
+        key = entry.name, entry.version
         with self._lock:
-            if name not in self._opened:
-                self._opened[name] = self._open(entry)
-            return self._opened[name]
+            if key not in self._opened:
+                self._opened[key] = self._open(entry)
+            return self._opened[key]
 
     def read(self, file: str, sha256: str) -> bytes:
         """Return a file of the folder. Raises UnusableModel where its bytes have another sha256."""

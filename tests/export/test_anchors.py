@@ -14,7 +14,7 @@ from chalicelib.recognition.registry import SETS, ModelRegistry
 from export.anchors import gold_and_replay, make_sets
 from export.command import MODELS_FOLDER
 from export.drawn import NONE_LABEL
-from export.publish import write_model
+from export.published import write_model
 from tests.export.commands import run_export
 
 

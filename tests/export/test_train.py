@@ -20,7 +20,8 @@ from export.command import MODELS_FOLDER  # noqa: E402
 from export.datasets import TrainingData, build_training_data  # noqa: E402
 from export.errors import InvalidOption, UnusableRun  # noqa: E402
 from export.plots import draw_plots  # noqa: E402
-from export.publish import checked_name, prepare, write_model  # noqa: E402
+from export.publish import checked_name, prepare  # noqa: E402
+from export.published import write_model  # noqa: E402
 from export.run_folder import (  # noqa: E402
     BEST,
     CHECKPOINT,

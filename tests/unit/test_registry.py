@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bench.candidates import add_candidate, answering
 from chalicelib.errors import UnknownModel, UnusableModel
 from chalicelib.recognition.manifest import MANIFEST, sealed
 from chalicelib.recognition.normalise import normalise_strokes
@@ -108,6 +109,58 @@ def test_a_field_that_cannot_be_is_refused(models: Path, field: str, value: obje
     edit_manifest(models, lambda manifest: manifest["models"][0].update({field: value}))
     with pytest.raises(UnusableModel, match=MANIFEST):
         ModelRegistry.load(models)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("temperature", 0),
+        ("file", "../models/manifest.json"),
+        ("gold", {"file": "/etc/passwd", "sha256": "0" * 64, "drawings": 1}),
+        ("version", "01234567"),
+        ("name", "perceptron"),
+        ("labels", list("9876543210")),
+        ("normalisation", "0"),
+        ("candidate", {}),
+        (None, []),
+        (None, "cnn"),
+        (None, {}),
+    ],
+)
+def test_a_candidate_that_could_not_answer_for_its_model_is_refused(
+    models: Path, field: str | None, value: object
+) -> None:
+    add_candidate(models, answering(4))
+
+    def change(manifest: dict[str, Any]) -> None:
+        model = manifest["models"][0]
+        model["candidate"] = {**model["candidate"], field: value} if field else value
+
+    edit_manifest(models, change)
+    with pytest.raises(UnusableModel, match="candidate of model 1"):
+        ModelRegistry.load(models)
+
+
+def test_a_model_is_no_candidate_of_itself(models: Path) -> None:
+    edit_manifest(models, lambda m: m["models"][0].update(candidate=dict(m["models"][0])))
+    with pytest.raises(UnusableModel, match="is the model itself"):
+        ModelRegistry.load(models)
+
+
+def test_a_candidate_is_found_beside_its_model_and_opened_when_it_is_asked_for(
+    models: Path,
+) -> None:
+    version = add_candidate(models, answering(4))
+    registry = ModelRegistry.load(models)
+    candidate = registry.candidates["cnn"]
+    assert candidate.version == version != registry.entry("cnn").version
+    assert registry.network(candidate) is not registry.model("cnn")
+    assert registry.network(candidate) is registry.network(candidate)
+    other = ModelRegistry.load(models)
+    (models / candidate.file).write_bytes(b"damaged")
+    assert other.model("cnn").classes == 11
+    with pytest.raises(UnusableModel, match=candidate.file):
+        other.network(candidate)
 
 
 def test_a_manifest_that_was_changed_is_refused_however_plausible_it_is(models: Path) -> None:
