@@ -1,24 +1,32 @@
 """From a drawing to an answer: segment, normalise, classify, decide."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 
+from chalicelib.errors import InklingError
 from chalicelib.limits import DEFAULT_CANDIDATES
 from chalicelib.recognition.drawing import Box, Drawing, Picture, Points
-from chalicelib.recognition.heads import (
-    SHIPPED,
-    HeadSource,
-    Variant,
-    variant_named,
-    variants_of,
-)
-from chalicelib.recognition.manifest import ALL_MODELS
+from chalicelib.recognition.heads import SHIPPED, HeadSource, Variant
+from chalicelib.recognition.lineup import Lineup, Pair
 from chalicelib.recognition.normalise import ink_box
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
+from chalicelib.recognition.rollout import (
+    NO_ROLLOUTS,
+    Answered,
+    Compared,
+    Failed,
+    Mode,
+    RolloutSource,
+    Sighting,
+    Witness,
+)
 from chalicelib.recognition.segmentation import Part, Parting, segment
+
+logger = logging.getLogger(__name__)
 
 
 class Status(StrEnum):
@@ -66,27 +74,49 @@ class Reading(NamedTuple):
 
 
 class Recognizer:
-    """Reads drawings with the models of a registry and the heads that a source has for them."""
+    """Reads drawings with the models of a registry, and what its sources have for them.
 
-    def __init__(self, registry: ModelRegistry, heads: HeadSource = lambda: SHIPPED) -> None:
+    heads: those that are promoted. rollouts: those whose candidates are open and fit. witness: is
+    told what candidates do; nothing of a candidate ever makes an answer fail.
+    """
+
+    def __init__(
+        self,
+        registry: ModelRegistry,
+        heads: HeadSource = lambda: SHIPPED,
+        rollouts: RolloutSource = lambda: NO_ROLLOUTS,
+        witness: Witness = lambda *_: None,
+    ) -> None:
         self.registry = registry
-        self._heads = heads
-        self._known = (SHIPPED, variants_of(registry, SHIPPED))
+        self._heads, self._rollouts, self._witness = heads, rollouts, witness
+        self._known = (SHIPPED, NO_ROLLOUTS, Lineup(registry, SHIPPED, NO_ROLLOUTS))
+
+    def lineup(self) -> Lineup:
+        """Return who answers at the moment; the same object until that changes."""
+        known, heads, rollouts = self._known, self._heads(), self._rollouts()
+        if known[0] is not heads or known[1] is not rollouts:
+            lineup = Lineup(self.registry, heads, rollouts)
+            known = self._known = (heads, rollouts, lineup)
+        return known[2]
 
     def variants(self) -> dict[str, Variant]:
-        """Return every way in which the models answer at the moment, the default first."""
-        known, heads = self._known, self._heads()
-        if known[0] is not heads:
-            known = self._known = (heads, variants_of(self.registry, heads))
-        return known[1]
+        """Return every way in which the models answer, the default first, but for candidates.
+
+        A candidate that is promoted is the model.
+        """
+        return self.lineup().variants
 
     def variant(self, name: str) -> Variant:
-        """Return the one of that name. Raises UnknownModel."""
-        return variant_named(self.variants(), name)
+        """Return the one of that name, candidates among them. Raises UnknownModel."""
+        lineup = self.lineup()
+        (variant,) = lineup.asked(name, lineup.variants)
+        return variant
 
-    def default(self) -> Variant:
-        """Return the one that answers where none is asked for."""
-        return self.variants()[self.registry.default]
+    def default(self, drawing: Drawing | None = None) -> Variant:
+        """Return the one that answers, or answers a drawing, where none is asked for."""
+        lineup = self.lineup()
+        answering = lineup.answering(drawing) if drawing else lineup.variants
+        return answering[self.registry.default]
 
     def recognize(
         self,
@@ -98,22 +128,50 @@ class Recognizer:
     ) -> tuple[Reading, ...]:
         """Read a drawing with one model, or with each where `model` is "all".
 
-        model: a name of `variants`, "all" (the default model comes first), or None for the
-        default. candidates: guesses a digit, at least 1. single: do not look for several
+        model: a name of `variants`, "all" (the default model comes first), a candidate's, or None
+        for the default. candidates: guesses a digit, at least 1. single: do not look for several
         digits. Raises UnknownModel, EmptyDrawing, TooManyDigits.
         """
-        variants = self.variants()
-        default = variants[self.registry.default]
-        asked = variants_asked(variants, model or default.name)
-        parting = self._part(drawing, default, single=single)
-        return tuple(
-            self._read(variant, parting, candidates, parted=variant is default) for variant in asked
-        )
+        lineup = self.lineup()
+        question = _Question(drawing, model or self.registry.default, candidates, single)
+        answering = lineup.answering(drawing)
+        asked = lineup.asked(question.model, answering)
+        default = answering[self.registry.default]
+        tried = [pair for pair in lineup.pairs.values() if pair.candidate in (*asked, default)]
+        if not tried:
+            return self._answer(question, asked, default, lineup)
+        try:
+            readings = self._answer(question, asked, default, lineup)
+            _require_numbers(readings)
+        except InklingError:  # the drawing's fault
+            raise
+        except Exception as error:
+            logger.exception("A candidate could not read a drawing; the live version answers")
+            self._tell_all(tried, Failed(repr(error)))
+            asked = lineup.asked(question.model, lineup.live)
+            return self._answer(question, asked, lineup.live[self.registry.default], lineup)
+        answered = [pair for pair in tried if pair.candidate in asked]
+        self._tell_all([p for p in answered if p.rollout.mode is Mode.SHARE], Answered())
+        return readings
 
     def run(self, variant: Variant, pictures: Picture) -> Points:
         """Return the probabilities for each picture of shape (n, 28, 28), shape (n, k)."""
-        outputs = self.registry.model(variant.entry.name).run(pictures)
+        outputs = self.registry.network(variant.entry).run(pictures)
         return probabilities_of(variant.logits(outputs), variant.entry.temperature)
+
+    def _answer(
+        self, question: "_Question", asked: tuple[Variant, ...], default: Variant, lineup: Lineup
+    ) -> tuple[Reading, ...]:
+        parting = self._part(question.drawing, default, single=question.single)
+        readings = tuple(
+            self._read(variant, parting, question.candidates, parted=variant is default)
+            for variant in asked
+        )
+        for pair in lineup.pairs.values():
+            if pair.rollout.mode is Mode.SHADOW and pair.live in asked:
+                reading = readings[asked.index(pair.live)]
+                self._tell_all([pair], self._compare(pair, reading, parting))
+        return readings
 
     def _part(self, drawing: Drawing, default: Variant, *, single: bool) -> Parting:
         """Return the digits of a drawing, which the default model parts for all models."""
@@ -130,10 +188,34 @@ class Recognizer:
             probabilities = self.run(variant, parting.pictures)
         return reading_of(variant, parting, probabilities, candidates)
 
+    def _compare(self, pair: Pair, reading: Reading, parting: Parting) -> Sighting:
+        """Return what the candidate makes of the digits that the live version has answered."""
+        try:
+            shadow = self._read(pair.candidate, parting, 1, parted=False)
+            _require_numbers((shadow,))
+        except Exception as error:  # noqa: BLE001 - told to the witness, and to nobody who asked
+            return Failed(repr(error))
+        both = list(zip(reading.digits, shadow.digits, strict=True))
+        return Compared(
+            digits=len(both),
+            labels=sum(one.label != other.label for one, other in both),
+            statuses=sum(one.status is not other.status for one, other in both),
+            change=max(abs(one.probability - other.probability) for one, other in both),
+        )
 
-def variants_asked(variants: Mapping[str, Variant], model: str) -> tuple[Variant, ...]:
-    """Return the variant of a name, or each of them for "all". Raises UnknownModel."""
-    return tuple(variants.values()) if model == ALL_MODELS else (variant_named(variants, model),)
+    def _tell_all(self, pairs: Sequence[Pair], sighting: Sighting) -> None:
+        try:
+            for pair in pairs:
+                self._witness(pair.rollout, sighting)
+        except Exception:
+            logger.exception("What a candidate did could not be noted")
+
+
+class _Question(NamedTuple):
+    drawing: Drawing
+    model: str
+    candidates: int
+    single: bool
 
 
 def single_digit(drawing: Drawing) -> Parting:
@@ -150,6 +232,12 @@ def reading_of(
         for p, box, picture in zip(probabilities, parting.boxes, parting.pictures, strict=True)
     )
     return Reading(variant.name, variant.version, digits)
+
+
+def _require_numbers(readings: tuple[Reading, ...]) -> None:
+    """Raise ArithmeticError where a probability is none; a live model's were checked long ago."""
+    if not all(np.isfinite(digit.probability) for r in readings for digit in r.digits):
+        raise ArithmeticError("a probability is no number")
 
 
 def probabilities_of(logits: Picture, temperature: float) -> Points:

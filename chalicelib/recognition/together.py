@@ -1,6 +1,7 @@
 """Many drawings read together: a network is run on what all of them ask for at once.
 
-Each answer is the one that `Recognizer.recognize` gives to the drawing alone.
+Each answer is the one that `Recognizer.recognize` gives to the drawing alone, but that candidates
+are not tried: one that is promoted answers, one that is named, and no other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,6 @@ from chalicelib.recognition.recognizer import (
     Recognizer,
     reading_of,
     single_digit,
-    variants_asked,
 )
 from chalicelib.recognition.segmentation import Parting, Steps, segment_in_steps
 
@@ -38,13 +38,13 @@ Answer = tuple[Reading, ...] | InklingError
 
 def recognize_all(recognizer: Recognizer, questions: Sequence[Question]) -> list[Answer]:
     """Return for each question its readings, or the error that `recognize` would raise."""
-    variants = recognizer.variants()
-    default = variants[recognizer.registry.default]
+    lineup = recognizer.lineup()
+    default = lineup.variants[recognizer.registry.default]
     answers: dict[int, Answer] = {}
     asked: dict[int, tuple[Variant, ...]] = {}
     for i, question in enumerate(questions):
         try:
-            asked[i] = variants_asked(variants, question.model or default.name)
+            asked[i] = lineup.asked(question.model or default.name, lineup.variants)
         except InklingError as error:
             answers[i] = error
     partings, errors = _part_all(recognizer, default, {i: _steps(questions[i]) for i in asked})
@@ -55,7 +55,7 @@ def recognize_all(recognizer: Recognizer, questions: Sequence[Question]) -> list
             {i: parting for i, parting in partings.items() if variant in asked[i]},
             parted=variant is default,
         )
-        for variant in variants.values()
+        for variant in {each.name: each for of in asked.values() for each in of}.values()
     }
     for i, parting in partings.items():
         candidates = questions[i].candidates
