@@ -190,7 +190,7 @@ class UnusableModel(InklingError):
 
 
 class UnusableHead(InklingError):
-    """A stored head, history entry or pointer to them is missing, damaged or for something else."""
+    """A stored head, rollout, history entry or pointer is missing, damaged or for another model."""
 
     def __init__(self, where: str, reason: str) -> None:
         super().__init__(f"{where} {reason}")
@@ -228,6 +228,21 @@ class NothingToRollBack(InklingError):
 
     def __init__(self) -> None:
         super().__init__("The models answer as trained: there is nothing to roll back.")
+
+
+class RolloutsChanged(InklingError):
+    """Another rollout began or ended since they were read, so what was to follow did not happen."""
+
+    def __init__(self) -> None:
+        super().__init__("The rollouts have changed meanwhile; look again and decide anew.")
+
+
+class NoRollout(InklingError):
+    """No candidate of that model is being tried."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"No rollout of {model} is on.")
+        self.model = model
 
 
 class DamagedFeedback(InklingError):

@@ -45,6 +45,7 @@ class Services:
         reader = ReadAhead(lambda: open_reader(location, os.environ), CURRENT_KEY)
         import numpy as np
 
+        from chalicelib.learning.rollout_log import RolloutLog
         from chalicelib.learning.serving import ServedHeads
         from chalicelib.recognition.normalise import SIDE_PX
         from chalicelib.recognition.recognizer import Recognizer
@@ -54,7 +55,8 @@ class Services:
         registry.model(registry.default).run(np.zeros((1, SIDE_PX, SIDE_PX), np.float32))
         # Processor time leaves out what a local server idles away before its first request.
         self.cold_start_ms = round(time.process_time() * 1000, 1)
-        return Recognizer(registry, ServedHeads(registry, lambda: reader))
+        served = ServedHeads(registry, lambda: reader)
+        return Recognizer(registry, served, served.rollouts, RolloutLog(self.metrics.write))
 
     @cached_property
     def feedback(self) -> "FeedbackBook":

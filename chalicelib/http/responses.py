@@ -1,7 +1,6 @@
 """Readings and models as the JSON that callers get."""
 
 import base64
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.recognition.drawing import Picture
@@ -10,6 +9,7 @@ from chalicelib.recognition.png import encode_picture
 
 if TYPE_CHECKING:  # importing them would import onnxruntime
     from chalicelib.recognition.heads import Variant
+    from chalicelib.recognition.lineup import Lineup, Pair
     from chalicelib.recognition.recognizer import Digit, Reading
 
 DECIMALS = 6  # of a probability
@@ -58,11 +58,25 @@ def seen_url(picture: Picture) -> str:
     return f"data:image/png;base64,{base64.b64encode(encode_picture(picture)).decode()}"
 
 
-def models_json(variants: "Mapping[str, Variant]", default: str) -> dict[str, Any]:
-    """Return all models, the default first."""
-    return {
+def models_json(lineup: "Lineup", default: str) -> dict[str, Any]:
+    """Return all models, the default first, and the rollouts that are on, if any is."""
+    found: dict[str, Any] = {
         "default": default,
-        "models": [model_json(variant, default) for variant in variants.values()],
+        "models": [model_json(variant, default) for variant in lineup.variants.values()],
+    }
+    if lineup.pairs:
+        found["rollouts"] = [_rollout_json(pair, default) for pair in lineup.pairs.values()]
+    return found
+
+
+def _rollout_json(pair: "Pair", default: str) -> dict[str, Any]:
+    rollout = pair.rollout
+    both = (model_json(variant, default) for variant in pair.named().values())
+    return {
+        "model": rollout.model,
+        "mode": rollout.mode.value,
+        "share": rollout.share,
+        **dict(zip(("live", "candidate"), both, strict=True)),
     }
 
 

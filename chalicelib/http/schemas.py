@@ -52,7 +52,25 @@ _READINGS: dict[str, Schema] = {
 }
 
 _MODELS: dict[str, Schema] = {
-    "ModelList": closed_object({"default": TEXT, "models": array(one_of("Model"), 1)}),
+    "ModelList": closed_object(
+        {
+            "default": TEXT,
+            "models": array(one_of("Model"), 1),
+            "rollouts": array(one_of("Rollout"), 1)
+            | {"description": "Only while a second version of a model is tried."},
+        },
+        "rollouts",
+    ),
+    "Rollout": closed_object(
+        {
+            "model": TEXT,
+            "mode": one_of("RolloutMode"),
+            "share": PROBABILITY | {"description": "Of drawings that the candidate answers."},
+            "live": one_of("Model"),
+            "candidate": one_of("Model"),
+        }
+    ),
+    "RolloutMode": {"type": "string", "enum": ["shadow", "share", "promoted"]},
     "Model": closed_object(
         {
             "name": TEXT,

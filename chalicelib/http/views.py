@@ -37,15 +37,16 @@ def recognize(request: Request, services: Services) -> Response:
 
 def submit_feedback(request: Request, services: Services) -> Response:
     """POST /v1/feedback."""
-    default = services.recognizer.default()
+    recognizer = services.recognizer
     asked = parse_feedback(
         request.headers.get("content-type"),
         read_body(request),
         request.headers.get("idempotency-key"),
-        default.entry.labels,
+        recognizer.default().entry.labels,
     )
+    answering = recognizer.default(asked.drawing)
     source = _host(request.headers.get("origin"))
-    submission = _submission(asked, default.name, default.version, source)
+    submission = _submission(asked, answering.name, answering.version, source)
     receipt = services.feedback.submit(submission)
     if receipt.created:
         services.metrics.write(_counts(asked))
@@ -61,7 +62,7 @@ def withdraw_feedback(request: Request, services: Services, receipt: str) -> Res
 def list_models(request: Request, services: Services) -> Response:
     """GET /v1/models."""
     recognizer = services.recognizer
-    return _tagged(request, models_json(recognizer.variants(), recognizer.registry.default))
+    return _tagged(request, models_json(recognizer.lineup(), recognizer.registry.default))
 
 
 def show_model(request: Request, services: Services, name: str) -> Response:

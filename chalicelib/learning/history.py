@@ -67,7 +67,8 @@ class Current:
         return cls(**found)
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """Return a random id, so that no two entries are the same object."""
     from secrets import token_hex  # who only reads what is current need not wait for it
 
     return token_hex(16)
@@ -84,7 +85,7 @@ class HistoryEntry:
     time: ISO 8601, UTC.
     """
 
-    id: str = field(default_factory=_new_id)
+    id: str = field(default_factory=new_id)
     parent: str | None
     action: Action
     heads: Mapping[str, str]

@@ -13,6 +13,7 @@ WITHDRAWN = f"{ROOT}/withdrawn/"
 CLOCK_KEY = f"{ROOT}/clock.json"  # when the feedback was last swept
 LEARNING_ROOT = "learning/v1"
 CURRENT_KEY = f"{LEARNING_ROOT}/current.json"  # the one pointer to what is served
+ROLLOUT_KEY = f"{LEARNING_ROOT}/rollout.json"  # the one pointer to the candidates that are tried
 _ID = r"[0-9a-f]{32}"
 _KEY = re.compile(
     rf"{ROOT}/status=(?P<status>[a-z]+)/dt=(?P<day>[0-9-]{{10}})/(?P<id>{_ID})\.(?:png|json)"
@@ -81,6 +82,11 @@ def head_key(sha256: str) -> str:
 def history_key(sha256: str) -> str:
     """Return the key of the history entry whose bytes have that digest."""
     return f"{LEARNING_ROOT}/history/{sha256}.json"
+
+
+def rollout_entry_key(sha256: str) -> str:
+    """Return the key of the entry of the rollouts' history whose bytes have that digest."""
+    return f"{LEARNING_ROOT}/rollouts/{sha256}.json"
 
 
 def tombstone_key(feedback_id: str) -> str:

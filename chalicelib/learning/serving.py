@@ -1,4 +1,4 @@
-"""The promoted heads as they are served: read again now and then, never in an answer's way."""
+"""Promoted heads and rollouts as they are served: read now and then, never in an answer's way."""
 
 import logging
 import threading
@@ -6,10 +6,14 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from chalicelib.errors import InklingError, UnusableHead
 from chalicelib.learning.history import Current, read_current
 from chalicelib.recognition.heads import SHIPPED, Heads, PromotedHead
+from chalicelib.recognition.normalise import SIDE_PX
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
+from chalicelib.recognition.rollout import NO_ROLLOUTS, Rollout, Rollouts
 from chalicelib.stores.store import Reader
 
 if TYPE_CHECKING:
@@ -30,6 +34,10 @@ class ServedHeads:
     for a name server cannot); what comes late is there for a later request. A store that is away
     leaves the heads as they are; what is damaged, or for another model, leaves that model as
     trained.
+
+    Rollouts are read along, where a model has a candidate at all. A store that is away leaves them
+    as they are; one that is damaged, for other versions, or whose candidate cannot be opened and
+    run, leaves the live version alone.
     """
 
     def __init__(
@@ -45,6 +53,7 @@ class ServedHeads:
         self._due_s = clock()
         self._reader: Reader | None = None
         self._heads = SHIPPED
+        self._rollouts = NO_ROLLOUTS
         self._troubles: frozenset[str] = frozenset()
 
     def __call__(self) -> Heads:
@@ -55,6 +64,13 @@ class ServedHeads:
             thread.start()
             thread.join(BUDGET_S)
         return self._heads
+
+    def rollouts(self) -> Rollouts:
+        """Return the rollouts as they were when heads were last read; the same until they change.
+
+        The candidates are open.
+        """
+        return self._rollouts
 
     def _refresh(self) -> None:
         """Read what is current; whatever happens, answers go on."""
@@ -71,21 +87,67 @@ class ServedHeads:
     def _read(self) -> None:
         if self._reader is None:
             self._reader = self._open_reader()
-        try:
-            current, _ = read_current(self._reader)
-        except UnusableHead as error:
-            self._heads = SHIPPED
-            self._tell(f"All models answer as trained: {error}")
-            return
-        heads, troubles = {}, []
-        for model in current.heads:
-            try:
-                heads[model] = self._promoted(self._reader, current, model)
-            except UnusableHead as error:
-                troubles.append(f"{model} answers as trained: {error}")
+        troubles: list[str] = []
+        heads = self._read_heads(self._reader, troubles)
+        rollouts = self._read_rollouts(self._reader, troubles)
         if heads != self._heads:
             self._heads = heads
+        if rollouts != self._rollouts:
+            self._rollouts = rollouts
         self._tell(*troubles)
+
+    def _read_heads(self, reader: Reader, troubles: list[str]) -> Heads:
+        """Return what is current, adding to `troubles` what is not as it should be."""
+        try:
+            current, _ = read_current(reader)
+        except UnusableHead as error:
+            troubles.append(f"All models answer as trained: {error}")
+            return SHIPPED
+        heads = {}
+        for model in current.heads:
+            try:
+                heads[model] = self._promoted(reader, current, model)
+            except UnusableHead as error:
+                troubles.append(f"{model} answers as trained: {error}")
+        return heads
+
+    def _read_rollouts(self, reader: Reader, troubles: list[str]) -> Rollouts:
+        """Return those that are on, adding to `troubles` what is not as it should be."""
+        if not self._registry.candidates:
+            return NO_ROLLOUTS
+        from chalicelib.learning.rollouts import read_rollouts
+
+        try:
+            current, _ = read_rollouts(reader)
+        except UnusableHead as error:
+            troubles.append(f"No candidate is tried: {error}")
+            return NO_ROLLOUTS
+        rollouts = {}
+        for model, rollout in current.rollouts.items():
+            try:
+                if self._is_tried(rollout):
+                    rollouts[model] = rollout
+            except Exception as error:  # noqa: BLE001 - whatever it is, it concerns no answer
+                troubles.append(f"{model} answers without a candidate: {error}")
+        return rollouts
+
+    def _is_tried(self, rollout: Rollout) -> bool:
+        """Open the candidate of a rollout; False where it has become the model itself.
+
+        Raises UnusableHead where there are other versions, UnusableModel, what the network does.
+        """
+        model, registry = rollout.model, self._registry
+        live = registry.entry(model).version if model in registry.names else None
+        if live == rollout.candidate:
+            return False
+        candidate = registry.candidates.get(model)
+        if live != rollout.live or candidate is None or candidate.version != rollout.candidate:
+            there = f"{live} and {candidate.version if candidate else 'no candidate'}"
+            raise UnusableHead(
+                f"Its rollout of {rollout.candidate} beside {rollout.live}", f"meets {there}"
+            )
+        registry.network(candidate).run(np.zeros((1, SIDE_PX, SIDE_PX), np.float32))
+        return True
 
     def _promoted(self, reader: Reader, current: Current, model: str) -> PromotedHead:
         """Return the current head of a model. Raises UnusableHead, StorageUnavailable."""

@@ -29,7 +29,9 @@ NO_REQUEST = {
     errors.ClockLeapt,
     errors.HeadsFrozen,
     errors.HeadsChanged,
+    errors.NoRollout,
     errors.NothingToRollBack,
+    errors.RolloutsChanged,
 }
 
 
