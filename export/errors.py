@@ -87,7 +87,7 @@ class PromotionRefused(InklingError):
     def __init__(self, name: str, version: str, checks: tuple[str, ...]) -> None:
         super().__init__(
             f"{name} {version} is not promoted: it fails {', '.join(checks)}; promote it all the "
-            "same with --force --reason TEXT"
+            "same with --force REASON"
         )
         self.name = name
         self.version = version

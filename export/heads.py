@@ -20,9 +20,8 @@ from chalicelib.learning.history import Current, HistoryEntry
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.stores.open import open_store
 from export.command import run_command
-from export.store_options import add_store_options
+from export.store_options import NO_REASON, add_store_options
 
-NO_REASON = "no reason given"
 CHANGES: dict[str, Callable[[HeadBook, str, str], Current]] = {
     "rollback": HeadBook.rollback,
     "freeze": HeadBook.freeze,

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from chalicelib.learning.anchors import Targets
 from chalicelib.learning.gate import (
     SIGNIFICANT,
     Check,
@@ -43,6 +44,24 @@ class Contender:
         pictures = examples.pictures
         parts = [pictures[at : at + BATCH] for at in range(0, len(pictures), BATCH)]
         return np.concatenate([self.classifier.run(part).logits for part in parts])
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A set of n drawings as it is answered before and after a change.
+
+    targets: array of shape (n,), the index of a label, or k - 1 for none.
+    before, after: logits, arrays of shape (n, k), float32.
+    """
+
+    targets: Targets
+    before: Picture
+    after: Picture
+
+    def won_and_lost(self) -> tuple[int, int]:
+        """Return how many are right after the change alone, and how many before it alone."""
+        before, after = (right(logits, self.targets) for logits in (self.before, self.after))
+        return int((~before & after).sum()), int((before & ~after).sum())
 
 
 def require_no_worse(
@@ -86,17 +105,35 @@ def judge_replacement(
     gold: the validation sets that no training sees. held_out: feedback that neither was taught;
     without any, gold alone decides.
     """
+    entries = published.entry, candidate.entry
     if published.entry.labels != candidate.entry.labels:
-        return Judgement((_other_labels(published.entry, candidate.entry),))
+        return Judgement((_other_labels(*entries),))
+
+    def answers_to(examples: Examples) -> Answers:
+        both = published.answer(examples), candidate.answer(examples)
+        return Answers(examples.targets, *both)
+
     every = joined(list(gold.values()))
-    before = published.answer(every)
-    trial = Trial(every.targets, before, before, candidate.answer(every))
-    judgement = judge_on_gold(candidate.entry, trial, published.entry)
+    judgement = judge_answers(
+        entries,
+        answers_to(every),
+        answers_to(held_out[FEEDBACK]) if FEEDBACK in held_out else None,
+    )
+    return Judgement((*judgement.checks, _as_much_gold(published.entry, every)))
+
+
+def judge_answers(
+    entries: tuple[ModelEntry, ModelEntry], gold: Answers, held_out: Answers | None
+) -> Judgement:
+    """Hold answers against those of before; entries: of what answered before, and after.
+
+    held_out: on feedback that neither was taught, None where there is none.
+    """
+    before, after = entries
+    trial = Trial(gold.targets, gold.before, gold.before, gold.after)
+    judgement = judge_on_gold(after, trial, before)
     checks = [check for check in judgement.checks if check.name != TWICE]
-    checks.append(_as_much_gold(published.entry, every))
-    if FEEDBACK in held_out:
-        checks.append(_held_out(published, candidate, held_out[FEEDBACK]))
-    return Judgement(tuple(checks))
+    return Judgement((*checks, *([_held_out(held_out)] if held_out else [])))
 
 
 def _other_labels(published: ModelEntry, candidate: ModelEntry) -> Check:
@@ -116,14 +153,12 @@ def _as_much_gold(published: ModelEntry, gold: Examples) -> Check:
     return Check("gold_size", found >= asked, {"drawings": found, "published": asked}, words)
 
 
-def _held_out(published: Contender, candidate: Contender, held_out: Examples) -> Check:
-    before = right(published.answer(held_out), held_out.targets)
-    after = right(candidate.answer(held_out), held_out.targets)
-    won, lost = int((~before & after).sum()), int((before & ~after).sum())
+def _held_out(answers: Answers) -> Check:
+    won, lost = answers.won_and_lost()
     chance = chance_of(lost, won)
     words = (
-        f"on {len(before)} held-out drawings of feedback {won} are won, {lost} lost "
+        f"on {len(answers.targets)} held-out drawings of feedback {won} are won, {lost} lost "
         f"(by chance alone: p = {chance:.3f}, below {SIGNIFICANT} is worse)"
     )
-    figures = {"drawings": len(before), "won": won, "lost": lost, "p": round(chance, 6)}
+    figures = {"drawings": len(answers.targets), "won": won, "lost": lost, "p": round(chance, 6)}
     return Check("held_out_not_worse", chance >= SIGNIFICANT, figures, words)

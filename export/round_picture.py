@@ -12,13 +12,14 @@ from chalicelib.learning.candidates import Candidate
 from chalicelib.learning.gate import Trial, right
 from chalicelib.learning.lessons import Lessons
 from chalicelib.learning.round import Ended
+from chalicelib.recognition.drawing import Picture
 from export.quality.pictures import COLOURS, DPI, GREY, STYLE, WIDTH_IN
+from export.replacement import Answers
 
 COLUMNS, ROWS = 10, 2
 BAR = 0.4
 HEADROOM = 1.4  # above the bars, for the legend
 NO_ERROR = "a digit that is found none counts above by its best digit"
-NO_FLIPS = "no held-out drawing is answered otherwise than before"
 
 
 def draw_round(path: Path, ended: Ended) -> None:
@@ -43,7 +44,9 @@ def _draw_model(figure: SubFigure, candidate: Candidate, lessons: Lessons) -> No
     left, right_hand = above.subplots(1, 2)
     _draw_errors(left, "gold", candidate.gold, classes)
     _draw_errors(right_hand, "held-out feedback", candidate.held_out, classes)
-    _draw_flips(below, candidate, lessons, classes)
+    trial = candidate.held_out
+    answers = Answers(trial.targets, trial.current, trial.candidate)
+    draw_flips(below, lessons.pictures[lessons.held_out], answers, classes)
 
 
 def _draw_errors(axes: Axes, title: str, trial: Trial, classes: tuple[str, ...]) -> None:
@@ -64,25 +67,30 @@ def _draw_errors(axes: Axes, title: str, trial: Trial, classes: tuple[str, ...])
     axes.legend(loc="upper left")
 
 
-def _draw_flips(
-    figure: SubFigure, candidate: Candidate, lessons: Lessons, classes: tuple[str, ...]
+def draw_flips(
+    figure: SubFigure,
+    pictures: Picture,
+    answers: Answers,
+    classes: tuple[str, ...],
+    what: str = "held-out drawings",
 ) -> None:
-    """Draw held-out drawings whose answer changed, those that became wrong first."""
-    trial, pictures = candidate.held_out, lessons.pictures[lessons.held_out]
-    before, after = trial.current.argmax(axis=1), trial.candidate.argmax(axis=1)
+    """Draw drawings whose answer changed, those that became wrong first.
+
+    pictures: array of shape (n, 28, 28), float32; what: names them in the title.
+    """
+    before, after = answers.before.argmax(axis=1), answers.after.argmax(axis=1)
     flipped = np.flatnonzero(before != after)
-    flipped = flipped[np.argsort(after[flipped] == trial.targets[flipped], kind="stable")]
+    flipped = flipped[np.argsort(after[flipped] == answers.targets[flipped], kind="stable")]
     shown = min(len(flipped), ROWS * COLUMNS)
-    flips = (
-        f"{shown} of {len(flipped)} held-out drawings that flipped (orange: wrong now); {NO_ERROR}"
-    )
-    figure.suptitle(flips if shown else NO_FLIPS, fontsize=8, x=0.01, ha="left")
+    flips = f"{shown} of {len(flipped)} {what} that flipped (orange: wrong now); {NO_ERROR}"
+    title = flips if shown else f"no {what} flipped"
+    figure.suptitle(title, fontsize=8, x=0.01, ha="left")
     grid = figure.subplots(ROWS, COLUMNS)
     for axes in np.ravel(grid):
         axes.set_axis_off()
     for axes, index in zip(np.ravel(grid), flipped, strict=False):
         axes.imshow(pictures[index], cmap="gray_r", vmin=0, vmax=1)
-        good = after[index] == trial.targets[index]
+        good = after[index] == answers.targets[index]
         words = f"{classes[before[index]]} → {classes[after[index]]}"
         axes.set_title(
             words, fontsize=7, loc="center", pad=2, color="black" if good else COLOURS[1]

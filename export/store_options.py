@@ -7,6 +7,7 @@ import os
 from chalicelib.stores.open import VARIABLE
 
 DEFAULT_STORE = "feedback"
+NO_REASON = "no reason given"
 
 
 def add_store_options(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from chalicelib.learning.history import Action, Current, HistoryEntry, Tag, read
 from chalicelib.learning.keys import CURRENT_KEY, head_key, history_key
 from chalicelib.learning.stored_json import require_text
 from chalicelib.learning.swap import Pointer
+from chalicelib.recognition.registry import ModelEntry
 from chalicelib.stores.store import Conflict, Store
 
 
@@ -34,6 +35,18 @@ class HeadBook:
     def head(self, sha256: str) -> Head:
         """Return a head by its name. Raises UnusableHead, StorageUnavailable."""
         return read_head(self._store, sha256)
+
+    def head_of(self, current: Current, entry: ModelEntry) -> Head | None:
+        """Return the promoted head of a model; None where it answers as trained.
+
+        Raises StorageUnavailable.
+        """
+        if current.versions.get(entry.name) != entry.version:
+            return None
+        try:
+            return self.head(current.heads[entry.name])
+        except UnusableHead:  # it is not served either
+            return None
 
     def promote(
         self,

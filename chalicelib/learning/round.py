@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from chalicelib.errors import HeadsChanged, HeadsFrozen, UnusableHead
+from chalicelib.errors import HeadsChanged, HeadsFrozen
 from chalicelib.learning.adaptation import Layer
 from chalicelib.learning.candidates import LADDER, OWN_ANSWERS, Candidate, fit_candidate
 from chalicelib.learning.heads import Head
@@ -110,7 +110,8 @@ class Round:
         candidates, heads = [], {}
         for number, name in enumerate(names, 1):
             self._progress("fitting", number, len(names))
-            layer = self._current_layer(name, current)
+            head = self._book.head_of(current, self._registry.entry(name))
+            layer = Layer(head.weights, head.bias) if head else None
             candidate = fit_candidate(self._registry, name, lessons, layer)
             candidates.append(candidate)
             heads[name] = head_of(candidate, lessons, round_id)
@@ -169,17 +170,6 @@ class Round:
             dataset = entry.figures["dataset"]
             report = self._report(earlier, dataset, Outcome.PROMOTED, BROKEN_OFF)
             keep_report(self._store, replace(report, time=entry.time, by=entry.by))
-
-    def _current_layer(self, name: str, current: Current) -> Layer | None:
-        """Return the promoted head of a model; None where it answers as shipped."""
-        entry = self._registry.entry(name)
-        if current.versions.get(name) != entry.version:
-            return None
-        try:
-            head = self._book.head(current.heads[name])
-        except UnusableHead:  # it is not served either
-            return None
-        return Layer(head.weights, head.bias)
 
     def _report(self, round_id: str, dataset: str, outcome: Outcome, words: str) -> Report:
         return Report(

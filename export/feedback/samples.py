@@ -85,6 +85,11 @@ def load_feedback(folder: Path) -> FeedbackSamples:
     return FeedbackSamples(dataset.id, taught, validating, dict(left_out))
 
 
+def day_of_source(source: str | None, day: str) -> str:
+    """Return the group that a drawing belongs to; day: as 2026-11-21."""
+    return f"{source or 'unnamed'} {day}"
+
+
 def part_of_feedback(group: str) -> Part:
     """Return the part that a day of a source belongs to, always the same."""
     digest = hashlib.sha256(f"feedback of {group}".encode()).digest()
@@ -106,5 +111,5 @@ def _read(dataset: Dataset) -> tuple[list[Sample], list[Picture], Counter[str]]:
             left_out["empty"] += 1
             continue
         target = NONE_LABEL if item.label is None else LABELS.index(item.label)
-        samples.append(Sample(drawing, target, f"{item.source or 'unnamed'} {item.day}"))
+        samples.append(Sample(drawing, target, day_of_source(item.source, item.day)))
     return samples, pictures, left_out

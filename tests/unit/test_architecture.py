@@ -39,7 +39,7 @@ ONLY_PLACES = {
     "chalice": {"app.py", "chalicelib/http/"},
 }
 # Which files and folders of export may know more of what serves than recognition, and why.
-STORE_COMMANDS = ("adapt.py", "feedback", "heads.py", "retention.py", "review", "stats")
+STORE_COMMANDS = ("adapt.py", "feedback", "heads.py", "retention.py", "review", "rollout", "stats")
 EXPORT_ALSO_KNOWS = {
     "quality": {"wiring", "config"},  # the report asks the app itself
     "anchors.py": {"learning"},  # makes the sets that a round reads
