@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from chalicelib.recognition.registry import SETS, ModelRegistry
 from tools.package.errors import DependencyLeftOut, NotBuilt
 
 CONFIG = ".chalice"
 SOURCES = ("app.py", "requirements.txt", "chalicelib", CONFIG)
+MODELS = Path("chalicelib", "models")
 NOT_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc", "deployments", "deployed", "venv", ".*")
 ANY_REGION = "us-east-1"  # Chalice asks for one and writes none into the template
 ZIP_OF_CHALICE = "deployment.zip"
@@ -18,13 +20,22 @@ TEMPLATE_OF_CHALICE = "sam.json"
 
 
 def copy_sources(root: Path, folder: Path) -> None:
-    """Copy what Chalice reads into an empty folder, without what lies between it."""
+    """Copy what Chalice reads into an empty folder, without what lies between it.
+
+    Of a candidate the network alone is copied: rounds read gold and replay sets, and they are about
+    the models themselves. Raises UnusableModel where the manifest cannot be served.
+    """
     folder.mkdir()
     for name in SOURCES:
         if (root / name).is_dir():
             shutil.copytree(root / name, folder / name, ignore=NOT_SOURCE)
         else:
             shutil.copy(root / name, folder / name)
+    models = folder / MODELS
+    for candidate in ModelRegistry.load(models).candidates.values():
+        for of in SETS:
+            if made := getattr(candidate, of):
+                (models / made.file).unlink()
 
 
 def chalice_package(
