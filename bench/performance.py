@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
-from bench import cold, memory, page, processor, warm
+from bench import cold, memory, page, processor, rollout, warm
 from bench.figures import Figure, Spread
 from bench.latency import processor as processor_name
 from bench.workers import Functions, functions
@@ -38,6 +38,7 @@ What is measured, and how, is on top of each file of `bench/`. In short:
   onnxruntime, opens the same model and runs it once.
 - Warm: an event of API Gateway to the app's answer, in one process; the floor is the bare
   onnxruntime call.
+- A candidate: that request while a rollout is on; the floor is the same request without one.
 - Memory: resident, of the worker; MB are 1,000,000 bytes.
 - Processor time: of the answering process alone. The peer is `bench/peer/peer.py`, "as their
   manuals" with a form's file and onnxruntime's defaults, "tuned" with the body and one thread.
@@ -65,6 +66,7 @@ def measure(found: Functions, build: Path, *, quick: bool) -> list[Figure]:
         lambda: package_figures(build),
         lambda: cold.measure(found, 5 if quick else 20),
         lambda: warm.figures(5 if quick else 15),
+        lambda: rollout.figures(5 if quick else 15),
         lambda: processor.figures(found, 3 if quick else 9),
         lambda: page.figures(found.inkling, build / TEMPLATE),
         lambda: memory.figures(found.inkling, 4_000 if quick else memory.MANY),
