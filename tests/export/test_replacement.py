@@ -8,6 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the training environment: make train-env")
 
+from chalicelib.learning.anchors import anchors_of, load_anchors  # noqa: E402
 from chalicelib.recognition.manifest import MANIFEST  # noqa: E402
 from chalicelib.recognition.registry import ModelRegistry  # noqa: E402
 from export.datasets import (  # noqa: E402
@@ -70,6 +71,34 @@ def test_a_worse_model_is_refused_with_reasons_unless_it_is_forced(
     (entry,) = json.loads((tmp_path / MANIFEST).read_bytes())["models"]
     assert entry["gate"]["passed"]
     assert "forced" not in entry["gate"]
+
+
+def test_beside_the_published_model_a_new_one_is_its_candidate(runs: Path, tmp_path: Path) -> None:
+    """Judged like any other; a plain publication under the name lets it go."""
+    status, _, complaint = published(tmp_path, runs / "good", "--beside")
+    assert (status, "manifest.json: cannot be read" in complaint) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+    assert published(tmp_path, runs / "good")[0] == 0
+    live = ModelRegistry.load(tmp_path).entry("perceptron").version
+    status, told, complaint = published(tmp_path, runs / "bad", "--beside")
+    assert status == 2
+    assert "REFUSED" in told
+    assert "stays published" in complaint
+    status, _, complaint = published(tmp_path, runs / "good", "--beside")
+    assert (status, f"{live} is published already" in complaint) == (2, True)
+    assert published(tmp_path, runs / "bad", "--beside", "--force", "to try it")[0] == 0
+    registry = ModelRegistry.load(tmp_path)
+    candidate = registry.candidates["perceptron"]
+    assert registry.entry("perceptron").version == live != candidate.version
+    assert registry.network(candidate).classes == 11
+    assert [len(anchors.targets) for anchors in anchors_of(registry, candidate)] == [
+        len(anchors.targets) for anchors in load_anchors(registry, "perceptron")
+    ]
+    assert published(tmp_path, runs / "bad", "--force", "for good")[0] == 0
+    registry = ModelRegistry.load(tmp_path)
+    assert registry.entry("perceptron") == candidate
+    assert registry.candidates == {}
+    assert not any(live in path.name for path in tmp_path.iterdir())
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import boto3
 import numpy as np
 import pytest
 from PIL import Image
+
+pytest.importorskip("moto", reason="needs the serving environment, whose tests have a CloudWatch")
+
+import boto3
 
 from bench.accepted import Claim, drawn_again, put_claims
 from bench.candidates import MODEL, Bias, answering, copy_with_candidate, shaken
