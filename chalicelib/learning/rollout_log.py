@@ -30,7 +30,8 @@ class RolloutLog:
         self._write_metrics(_counts(sighting), dimensions_of(rollout))
         facts = {"model": rollout.model, "live": rollout.live, "candidate": rollout.candidate}
         if isinstance(sighting, Failed):
-            logger.warning("The candidate failed: %s", sighting.reason, extra=facts)
+            error = sighting.error
+            logger.warning("The candidate failed: %r", error, exc_info=error, extra=facts)
         elif isinstance(sighting, Compared) and (sighting.labels or sighting.statuses):
             seen = sighting._asdict() | {"change": round(sighting.change, 6)}
             line = " ".join(f"{name}={value}" for name, value in (facts | seen).items())

@@ -115,7 +115,7 @@ class Recognizer:
     def default(self, drawing: Drawing | None = None) -> Variant:
         """Return the one that answers, or answers a drawing, where none is asked for."""
         lineup = self.lineup()
-        answering = lineup.answering(drawing) if drawing else lineup.variants
+        answering = lineup.answering(drawing) if drawing is not None else lineup.variants
         return answering[self.registry.default]
 
     def recognize(
@@ -145,9 +145,8 @@ class Recognizer:
             _require_numbers(readings)
         except InklingError:  # the drawing's fault
             raise
-        except Exception as error:
-            logger.exception("A candidate could not read a drawing; the live version answers")
-            self._tell_all(tried, Failed(repr(error)))
+        except Exception as error:  # noqa: BLE001 - told to the witness; the live version answers
+            self._tell_all(tried, Failed(error))
             asked = lineup.asked(question.model, lineup.live)
             return self._answer(question, asked, lineup.live[self.registry.default], lineup)
         answered = [pair for pair in tried if pair.candidate in asked]
@@ -194,7 +193,7 @@ class Recognizer:
             shadow = self._read(pair.candidate, parting, 1, parted=False)
             _require_numbers((shadow,))
         except Exception as error:  # noqa: BLE001 - told to the witness, and to nobody who asked
-            return Failed(repr(error))
+            return Failed(error)
         both = list(zip(reading.digits, shadow.digits, strict=True))
         return Compared(
             digits=len(both),

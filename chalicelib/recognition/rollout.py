@@ -72,7 +72,7 @@ class Answered(NamedTuple):
 class Failed(NamedTuple):
     """A candidate could not read a drawing, which the live version answered."""
 
-    reason: str
+    error: Exception
 
 
 Sighting = Compared | Answered | Failed

@@ -260,7 +260,7 @@ def test_what_a_stage_has_counted_is_fetched(
     rollout = Rollout(MODEL, place.live, place.candidate, 0)
     stream = io.StringIO()
     log = RolloutLog(MetricLog(stream, "Inkling/inkling-prod").write)
-    for seen in (Compared(2, 1, 0, 0.5), Compared(1, 0, 0, 0.01), Failed("it raised")):
+    for seen in (Compared(2, 1, 0, 0.5), Compared(1, 0, 0, 0.01), Failed(MemoryError())):
         log(rollout, seen)
     log(rollout._replace(candidate="another"), Compared(1, 1, 1, 0.5))
     cloudwatch = boto3.session.Session().client("cloudwatch")

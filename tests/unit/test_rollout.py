@@ -192,7 +192,9 @@ def test_a_candidate_that_raises_fails_no_answer(
 
     monkeypatch.setattr(Classifier, "run", fail)
     assert trial.read(StrokeDrawing(SEVEN)) == {"cnn": "7"}
-    assert trial.seen == [Failed("MemoryError()")]
+    (seen,) = trial.seen
+    assert isinstance(seen, Failed)
+    assert isinstance(seen.error, MemoryError)
 
 
 @pytest.mark.parametrize("share", [0, 0.999_999])
