@@ -6,7 +6,6 @@ promoted, so that many small losses cannot add up over rounds.
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import comb
 from typing import Any
 
 import numpy as np
@@ -148,8 +147,10 @@ def chance_of(more: int, fewer: int) -> float:
     With the drawings that one head has right and the other wrong this is McNemar's exact test,
     one-sided (McNemar 1947; exact form after Edwards 1948). 1 where there is nothing to compare.
     """
-    tosses = more + fewer
-    ways = sum(comb(tosses, heads) for heads in range(more, tosses + 1))
+    tosses, ways, with_tails = more + fewer, 0, 1
+    for tails in range(fewer + 1):  # each number of ways from the one before: thousands may differ
+        ways += with_tails
+        with_tails = with_tails * (tosses - tails) // (tails + 1)
     return ways / (1 << tosses)
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from math import comb
 from pathlib import Path
 
 import numpy as np
@@ -156,3 +157,16 @@ def test_the_exact_test_agrees_with_tossing_coins(more: int, fewer: int) -> None
     print(f"seed {seed}")
     tosses = np.random.default_rng(seed).binomial(more + fewer, 0.5, 200_000)
     assert chance_of(more, fewer) == pytest.approx(float((tosses >= more).mean()), abs=0.01)
+
+
+@pytest.mark.parametrize("tosses", [0, 1, 2, 7, 40])
+def test_the_chance_is_counted_to_the_last_way(tosses: int) -> None:
+    for more in range(tosses + 1):
+        ways = sum(comb(tosses, heads) for heads in range(more, tosses + 1))
+        assert chance_of(more, tosses - more) == ways / 2**tosses
+
+
+def test_where_thousands_differ_the_chance_is_found_at_once() -> None:
+    """Each binomial coefficient by itself took most of a minute."""
+    assert chance_of(10, 20_000) == 1
+    assert chance_of(20_000, 10) == 0
