@@ -73,16 +73,17 @@ def draw_flips(
     answers: Answers,
     classes: tuple[str, ...],
     what: str = "held-out drawings",
+    note: str = NO_ERROR,
 ) -> None:
     """Draw drawings whose answer changed, those that became wrong first.
 
-    pictures: array of shape (n, 28, 28), float32; what: names them in the title.
+    pictures: array of shape (n, 28, 28), float32; what: names them, before a note.
     """
     before, after = answers.before.argmax(axis=1), answers.after.argmax(axis=1)
     flipped = np.flatnonzero(before != after)
     flipped = flipped[np.argsort(after[flipped] == answers.targets[flipped], kind="stable")]
     shown = min(len(flipped), ROWS * COLUMNS)
-    flips = f"{shown} of {len(flipped)} {what} that flipped (orange: wrong now); {NO_ERROR}"
+    flips = f"{shown} of {len(flipped)} {what} that flipped (orange: wrong now); {note}"
     title = flips if shown else f"no {what} flipped"
     figure.suptitle(title, fontsize=8, x=0.01, ha="left")
     grid = figure.subplots(ROWS, COLUMNS)

@@ -10,6 +10,7 @@ from export.quality.pictures import DPI, STYLE, WIDTH_IN
 from export.rollout.comparison import Comparison
 from export.round_picture import draw_flips
 
+LIVE_FIRST = "live → candidate"
 SHEET_IN = 1.9  # height of a set's sheet
 
 
@@ -26,8 +27,7 @@ def draw_comparison(path: Path, comparison: Comparison) -> bool:
         for part, compared in zip(parts, shown, strict=True):
             pictures = compared.pictures
             if pictures is not None:
-                draw_flips(
-                    part, pictures, compared.answers, classes, f"drawings of {compared.name}"
-                )
+                what = f"drawings of {compared.name}"
+                draw_flips(part, pictures, compared.answers, classes, what, LIVE_FIRST)
         figure.savefig(path, dpi=DPI, metadata={"Software": None})
     return True

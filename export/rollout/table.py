@@ -52,8 +52,8 @@ def _set_lines(compared: "Compared") -> Iterator[str]:
         yield "  no drawing is right with one of them alone"
         return
     yield (
-        f"  {won + lost} are right with one of them alone, {won} with the candidate, "
-        f"{_share(Score(won + lost, won))}; by chance alone so few or fewer: "
+        f"  {won + lost} are right with one of them alone, {won} with the candidate: "
+        f"{_share(Score(won + lost, won)).strip()}; by chance alone so few, or fewer: "
         f"p = {chance_of(lost, won):.3f}"
     )
 
@@ -101,7 +101,7 @@ def count_lines(counts: Mapping[str, int], days: int) -> Iterator[str]:
     compared = counts[COMPARED]
     for name, what in ((LABEL_DIFFERS, "other label"), (STATUS_DIFFERS, "other status")):
         if compared:
-            share = _share(Score(compared, counts[name]))
+            share = _share(Score(compared, counts[name])).strip()
             yield f"  {what:14s}{counts[name]:,} of {compared:,}, {share}"
     yield f"  {'answered':14s}{counts[ANSWERED]:,}"
     yield f"  {'failed':14s}{counts[FAILED]:,}"
