@@ -94,6 +94,18 @@ class PromotionRefused(InklingError):
         self.checks = checks
 
 
+class NotPromoted(InklingError):
+    """A candidate that is to become the model for good does not answer as the model yet."""
+
+    def __init__(self, name: str, version: str, store: str) -> None:
+        super().__init__(
+            f"{name} {version} is not promoted in {store}; promote it first, or say --unpromoted"
+        )
+        self.name = name
+        self.version = version
+        self.store = store
+
+
 class ParityFailure(InklingError):
     """The exported file does not compute what the trained network computes."""
 

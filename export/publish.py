@@ -97,8 +97,8 @@ def main() -> None:
     files = {made.entry.file: made.content for made in sets.values()}
     if arguments.beside:
         write_candidate(arguments.models, content, entry, files)
-    else:
-        write_model(arguments.models, content, entry, files, default=arguments.default)
+    elif gone := write_model(arguments.models, content, entry, files, default=arguments.default):
+        print(f"The candidate {gone} went with the model that it was beside.")
     figure = entry["figures"][FIGURE]
     low, high = Score(figure["drawings"], figure["correct"]).interval()
     print(

@@ -25,10 +25,11 @@ def write_model(
     beside: Mapping[str, bytes] | None = None,
     *,
     default: bool,
-) -> None:
+) -> str | None:
     """Put a model into a folder, replacing the one of its name and that one's candidate.
 
     beside: the content of its gold and replay sets by file, where its entry names them.
+    Returns the version of the candidate that went, None where there was none.
     Raises UnusableModel where the folder's manifest is damaged.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -36,6 +37,8 @@ def write_model(
     kept = [model for model in models if model["name"] != entry["name"]]
     _write_files(folder, {entry["file"]: content, **(beside or {})})
     _commit(folder, models, [*kept, entry], entry["name"] if default else chosen)
+    gone = [m[CANDIDATE]["version"] for m in models if m not in kept and m.get(CANDIDATE)]
+    return gone[0] if gone else None
 
 
 def write_candidate(

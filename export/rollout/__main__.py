@@ -21,7 +21,7 @@ from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.recognition.rollout import Rollout
 from chalicelib.stores.open import open_store
 from export.command import MODELS_FOLDER, positive, run_command
-from export.errors import InvalidOption, NoCandidate, PromotionRefused
+from export.errors import InvalidOption, NoCandidate, NotPromoted, PromotionRefused
 from export.progress import show_progress
 from export.published import drop_candidate, settle_candidate
 from export.rollout.counts import fetch_counts
@@ -98,8 +98,12 @@ def withdraw(arguments: argparse.Namespace) -> None:
 
 
 def settle(arguments: argparse.Namespace) -> None:
-    """Make the candidate the model of the package, and the model its candidate."""
-    new, old = settle_candidate(arguments.models, _model(arguments))
+    """Make a promoted candidate the model of the package, and the model its candidate."""
+    rollout = _rollout(arguments)
+    on = RolloutBook(open_store(arguments.store)).read()[0].rollouts.get(rollout.model)
+    if on != rollout._replace(share=1.0) and not arguments.unpromoted:
+        raise NotPromoted(rollout.model, rollout.candidate, arguments.store)
+    new, old = settle_candidate(arguments.models, rollout.model)
     print(f"{new} is the model and {old} its candidate once the package is deployed.")
     print("To go back to it: promote, with --force and the reason. To let it go: drop.")
 
@@ -173,10 +177,10 @@ def _parse() -> argparse.Namespace:
         return found
 
     starting, reporting, promoting, withdrawing = map(add, (start, report, promote, withdraw))
-    every = [starting, add(status), reporting, promoting, withdrawing, add(history)]
-    for each in every:
+    settling = add(settle)
+    for each in (starting, add(status), reporting, promoting, withdrawing, settling, add(history)):
         add_store_options(each)
-    for each in (starting, reporting, promoting, withdrawing, add(settle), add(drop)):
+    for each in (starting, reporting, promoting, withdrawing, settling, add(drop)):
         each.add_argument("--model", help="default: the only one that has a candidate")
     for each in (starting, promoting, withdrawing):
         each.add_argument("--reason", default=NO_REASON, metavar="TEXT", help="for the history")
@@ -195,6 +199,9 @@ def _parse() -> argparse.Namespace:
     )
     reporting.add_argument(
         "--picture", type=Path, default=DEFAULT_PICTURE, help="default: %(default)s"
+    )
+    settling.add_argument(
+        "--unpromoted", action="store_true", help="even if it does not answer all yet"
     )
     promoting.add_argument("--force", metavar="REASON", help="promote it even if it is worse")
     return parser.parse_args()

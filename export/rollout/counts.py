@@ -12,7 +12,7 @@ DAY_S = 86_400
 
 def fetch_counts(stage: str, rollout: Rollout, days: int) -> dict[str, int]:
     """Return the sum of each count since so many days ago. Raises StorageRefused."""
-    until = datetime.now(UTC)
+    until = datetime.now(UTC) + timedelta(minutes=1)  # the present minute, too
     with aws():
         cloudwatch = client("cloudwatch")
         found = {

@@ -5,6 +5,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,18 @@ import pytest
 from botocore.client import BaseClient
 from PIL import Image
 
+from bench.candidates import MODEL, answering, copy_with_candidate
 from bench.emulator.runtime_api import Outcome
 from bench.emulator.worker import Function, Worker
 from bench.events import feedback_event, image_event, painted, proxy_event, strokes_event
-from tests.stores.places import ENVIRONMENT
+from bench.faulty_proxy import FaultyProxy
+from chalicelib.learning.rollouts import RolloutBook
+from chalicelib.recognition.rollout import Rollout
+from chalicelib.stores.open import open_store
+from tests.stores.places import ENVIRONMENT, bucket, s3
+
+__all__ = ["bucket", "s3"]
+MOST_ASKED = 100
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +112,35 @@ def test_feedback_reaches_s3_through_the_runtimes_boto3(
         status, _ = answer(worker, feedback_event("7"))
     assert status == 201
     assert s3_client.list_objects_v2(Bucket="inkling-packaged")["KeyCount"] > 0
+
+
+def test_a_candidate_is_counted_in_the_shadow_and_answers_once_promoted(
+    function: Function, s3: FaultyProxy, bucket: str, tmp_path: Path
+) -> None:
+    """Its rollout is read from S3 without boto3, and the counts are lines for CloudWatch."""
+    registry = copy_with_candidate(tmp_path / "models", answering(4))
+    versions = registry.entry(MODEL).version, registry.candidates[MODEL].version
+    book = RolloutBook(open_store(f"s3://{bucket}"))
+    book.start(Rollout(MODEL, *versions, 0.0), "ann", "a try")
+    variables = {
+        **function.variables,
+        **ENVIRONMENT,
+        "AWS_ENDPOINT_URL_S3": s3.url,
+        "INKLING_FEEDBACK": f"s3://{bucket}",
+        "INKLING_MODELS": str(tmp_path / "models"),
+    }
+    tried = replace(function, variables=variables)
+    said = tmp_path / "said"
+    with said.open("wb") as output, Worker(tried, output=output.fileno()) as worker:
+        for _ in range(MOST_ASKED):  # on a busy machine the rollout comes after the first answers
+            assert answer(worker, strokes_event())[1]["text"] == "7"
+            if b'"CandidateCompared": 1' in said.read_bytes():
+                break
+        assert b'"CandidateLabelDiffers": 1.0' in said.read_bytes()
+    book.promote(Rollout(MODEL, *versions, 1.0), book.read()[1], "ann", "better", {})
+    with Worker(tried) as worker:
+        found = {answer(worker, strokes_event())[1]["text"] for _ in range(MOST_ASKED)}
+    assert "4" in found
 
 
 def test_nothing_is_written_beside_the_code(package: Path, code: Path, worker: Worker) -> None:

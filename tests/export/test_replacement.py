@@ -94,7 +94,9 @@ def test_beside_the_published_model_a_new_one_is_its_candidate(runs: Path, tmp_p
     assert [len(anchors.targets) for anchors in anchors_of(registry, candidate)] == [
         len(anchors.targets) for anchors in load_anchors(registry, "perceptron")
     ]
-    assert published(tmp_path, runs / "bad", "--force", "for good")[0] == 0
+    status, told, _ = published(tmp_path, runs / "bad", "--force", "for good")
+    assert status == 0
+    assert f"The candidate {candidate.version} went with" in told
     registry = ModelRegistry.load(tmp_path)
     assert registry.entry("perceptron") == candidate
     assert registry.candidates == {}

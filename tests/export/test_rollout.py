@@ -53,7 +53,7 @@ class Package:
     def try_(self, action: str, *arguments: str) -> tuple[int, str, str]:
         """Run the command; return its status and what it says."""
         where = ["--models", str(self.models)]
-        if action not in ("settle", "drop"):
+        if action != "drop":
             where += ["--store", str(self.store)]
         if action == "report":
             where += ["--picture", str(self.picture)]
@@ -193,6 +193,10 @@ def test_to_settle_makes_the_candidate_the_model_and_back(package: Place) -> Non
     """And the way back to the old version is one promotion."""
     place = package(shaken(1, by=0.01))
     files = sorted(path.name for path in place.models.iterdir())
+    place.run("start", "--share", "0.5")
+    status, _, complaint = place.try_("settle")
+    assert (status, "is not promoted in" in complaint) == (2, True)
+    place.run("promote")
     told = place.run("settle")
     assert f"{place.candidate} is the model and {place.live} its candidate" in told
     settled = ModelRegistry.load(place.models)
