@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from chalicelib.errors import UnknownModel
 from chalicelib.recognition.classifier import Outputs
 from chalicelib.recognition.drawing import Picture
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
@@ -74,25 +73,3 @@ def variants_of(registry: ModelRegistry, heads: Heads) -> dict[str, Variant]:
         variants[name] = Variant(name, entry, head, head.figures)
         variants[trained] = Variant(trained, entry, None, {**entry.figures, **head.trained_figures})
     return variants
-
-
-def variant_named(variants: Mapping[str, Variant], name: str) -> Variant:
-    """Return the one of that name. Raises UnknownModel."""
-    try:
-        return variants[name]
-    except KeyError:
-        raise UnknownModel(name, tuple(variants)) from None
-
-
-def versions_of(variants: Mapping[str, Variant], name: str) -> dict[str, Variant]:
-    """Return how a model answers by version, first as it does where no version is asked for.
-
-    An adapted model has its version as trained too: who asks for that by its version gets the same
-    answers whatever feedback teaches. Raises UnknownModel.
-    """
-    asked = variant_named(variants, name)
-    versions = {asked.version: asked}
-    if asked.head is not None:
-        trained = variants[name + TRAINED_SUFFIX]
-        versions[trained.version] = trained
-    return versions

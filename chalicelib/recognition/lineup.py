@@ -64,10 +64,27 @@ class Lineup:
         """Return who is asked by a name, or each of `answering` for "all". Raises UnknownModel."""
         if model == ALL_MODELS:
             return tuple(answering.values())
+        return (self._one(model, answering),)
+
+    def versions(self, model: str) -> dict[str, Variant]:
+        """Return how a model answers by version, first as it does where no version is asked for.
+
+        The others are an adapted model as it was trained and, of a rollout, the live version and
+        the candidate: whoever asks by a version gets the same answers whatever comes. Raises
+        UnknownModel.
+        """
+        found = [self._one(model, self.variants)]
+        if trained := self.variants.get(model + TRAINED_SUFFIX):
+            found.append(trained)
+        if pair := self.pairs.get(model):
+            found += [pair.live, pair.candidate]
+        return {variant.version: variant for variant in found}
+
+    def _one(self, model: str, answering: Mapping[str, Variant]) -> Variant:
         known = {**self._named, **answering}
         if model not in known:
             raise UnknownModel(model, (*answering, *self._named))
-        return (known[model],)
+        return known[model]
 
 
 def _as_trained(entry: ModelEntry) -> Variant:

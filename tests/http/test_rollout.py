@@ -11,6 +11,7 @@ from app import app
 from bench.candidates import MODEL, answering, copy_with_candidate
 from bench.transports import TestClientTransport
 from chalicelib import wiring
+from chalicelib.http.examples import INFERENCE_EXAMPLES
 from chalicelib.learning.rollouts import RolloutBook
 from chalicelib.metrics import MetricLog
 from chalicelib.recognition.registry import ModelRegistry
@@ -70,7 +71,7 @@ def api(
 
 def test_while_none_is_on_nothing_tells_of_a_candidate(api: Api) -> None:
     models = api.request("GET", "/v1/models").json
-    assert_schema(models, "Models")
+    assert_schema(models, "ModelList")
     assert models.keys() == {"default", "models"}
     assert api.candidate not in json.dumps(models)
     assert api.read(model="all") == ("7", api.live)
@@ -85,7 +86,7 @@ def test_the_models_say_what_is_tried_and_keep_the_shape_they_had(
     api.start(share)
     answer = api.request("GET", "/v1/models", headers={"If-None-Match": before.headers["etag"]})
     assert answer.status == 200, "the tag is another one"
-    assert_schema(answer.json, "Models")
+    assert_schema(answer.json, "ModelList")
     (rollout,) = answer.json["rollouts"]
     assert (rollout["model"], rollout["mode"], rollout["share"]) == (MODEL, mode, share)
     assert rollout["live"]["version"] == api.live
@@ -146,3 +147,22 @@ def test_in_lambda_what_differs_is_counted_and_logged_without_drawing_or_label(
     assert vars(record).keys() - ordinary == told
     assert record.getMessage().startswith(f"model=cnn live={api.live} candidate={api.candidate}")
     parts.__dict__.pop("recognizer")
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 1])
+def test_both_versions_are_had_by_their_number_in_the_other_protocol(
+    api: Api, share: float
+) -> None:
+    api.start(share)
+    first = api.candidate if share == 1 else api.live
+    address = f"/v2/models/{MODEL}"
+    assert set(api.request("GET", address).json["versions"]) == {api.live, api.candidate}
+    asked = body(INFERENCE_EXAMPLES["images"]["value"])
+    for version, path in (
+        (first, f"{address}/infer"),
+        (api.live, f"{address}/versions/{api.live}/infer"),
+        (api.candidate, f"{address}/versions/{api.candidate}/infer"),
+    ):
+        answer = api.request("POST", path, asked, JSON).json
+        assert answer["model_version"] == version
+        assert answer["outputs"][0]["data"] == ["4" if version == api.candidate else "7"]

@@ -57,7 +57,7 @@ def show_model_ready(
 ) -> Response:
     """GET /v2/models/{name}/ready, also with /versions/{version}: answers once it is open."""
     variant = _asked(_versions(services, name), name, version)
-    services.recognizer.registry.model(variant.entry.name)
+    services.recognizer.registry.network(variant.entry)
     return json_response({"name": name, "ready": True})
 
 
@@ -73,9 +73,7 @@ def infer(request: Request, services: Services, name: str, version: str | None =
 
 
 def _versions(services: Services, name: str) -> "dict[str, Variant]":
-    from chalicelib.recognition.heads import versions_of
-
-    return versions_of(services.recognizer.variants(), name)
+    return services.recognizer.lineup().versions(name)
 
 
 def _asked(versions: "dict[str, Variant]", name: str, version: str | None) -> "Variant":
