@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tools.deploy.alarms import RUNBOOK
 from tools.deploy.aws import Account
 from tools.deploy.errors import NotDeployed
 from tools.deploy.fuse import has_blown
@@ -13,6 +14,7 @@ from tools.deploy.stack import Stack
 from tools.deploy.stage import Stage
 
 FOLLOW_S = 2.0
+RAISED = "ALARM"
 HOUR = 3600
 DAY = timedelta(days=1)
 
@@ -28,8 +30,10 @@ def show_status(account: Account, stage: Stage) -> None:
         fuse = "blown; the API answers 429" if has_blown(account, stack) else "whole"
         print(f"Fuse:      {fuse}")
         print(f"Requests:  {_requests(account, stack)} in the last day")
+    print(f"Dashboard: {_dashboard(account, stack)}")
     for name, state in _alarms(account, stack):
-        print(f"Alarm:     {name} {state}")
+        section = f": {RUNBOOK}#{name.lower()}" if state == RAISED else ""
+        print(f"Alarm:     {name} {state}{section}")
 
 
 def show_logs(account: Account, stage: Stage, *, since: timedelta, follow: bool) -> None:
@@ -69,11 +73,21 @@ def _requests(account: Account, stack: Stack) -> int:
     return int(sum(each["Sum"] for each in found["Datapoints"]))
 
 
+def _dashboard(account: Account, stack: Stack) -> str:
+    """Return the address of its dashboard in AWS's console."""
+    console = f"https://{account.region}.console.aws.amazon.com/cloudwatch/home"
+    name = f"{stack.name}-{account.region}"
+    return f"{console}?region={account.region}#dashboards/dashboard/{name}"
+
+
 def _alarms(account: Account, stack: Stack) -> Iterator[tuple[str, str]]:
+    """Yield the logical names and the states of its alarms."""
+    names = {physical: logical for logical, physical in stack.resources().items()}
     pages = account.client("cloudwatch").get_paginator("describe_alarms")
     for page in pages.paginate(AlarmNamePrefix=f"{stack.name}-"):
         for alarm in page["MetricAlarms"]:
-            yield alarm["AlarmDescription"], alarm["StateValue"]
+            if name := names.get(alarm["AlarmName"]):
+                yield name, alarm["StateValue"]
 
 
 def _events(

@@ -7,6 +7,8 @@ from typing import Any
 
 from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
 
+from tools.deploy.alarms import alarms
+from tools.deploy.dashboard import dashboard
 from tools.deploy.gateway import gateway_responses
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,13 +36,17 @@ def stack_template(packaged: Template) -> Template:
     resources = template["Resources"]
     resources["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     resources[FUSE]["Properties"]["InlineCode"] = FUSE_CODE.read_text()
-    for name in [name for name, found in resources.items() if found["Type"] == FUNCTION]:
+    functions = [name for name, found in resources.items() if found["Type"] == FUNCTION]
+    for name in functions:
         _complete(name, resources)
+    watched = {alarm.name: alarm.resource() for alarm in alarms(functions)}
+    resources |= watched
+    resources["Dashboard"] = dashboard(functions, list(watched))
     return template
 
 
 def _complete(name: str, resources: dict[str, Any]) -> None:
-    """Give a function its code, settings, log group, alarms and narrowed policy."""
+    """Give a function its code, settings, log group and narrowed policy."""
     properties = resources[name]["Properties"]
     if name != FUSE:
         properties["CodeUri"] = {"Bucket": {"Ref": "CodeBucket"}, "Key": {"Ref": "CodeKey"}}
@@ -58,8 +64,6 @@ def _complete(name: str, resources: dict[str, Any]) -> None:
             "RetentionInDays": {"Ref": "LogDays"},
         },
     }
-    for metric in ("Errors", "Throttles"):
-        resources[f"{name}{metric}"] = _alarm(name, metric)
     role = resources[_role_of(properties)]
     for policy in role["Properties"]["Policies"]:
         _narrow(policy["PolicyDocument"], f"{name}Log")
@@ -72,25 +76,6 @@ def _settings() -> dict[str, Any]:
         "INKLING_ALLOWED_ORIGINS": {"Ref": "AllowedOrigins"},
         "INKLING_LOG_LEVEL": {"Ref": "LogLevel"},
         "INKLING_METRICS": {"Fn::Sub": "Inkling/${AWS::StackName}"},
-    }
-
-
-def _alarm(function: str, metric: str) -> dict[str, Any]:
-    return {
-        "Type": "AWS::CloudWatch::Alarm",
-        "Properties": {
-            "AlarmDescription": f"{metric} of the function {function}",
-            "Namespace": "AWS/Lambda",
-            "MetricName": metric,
-            "Dimensions": [{"Name": "FunctionName", "Value": {"Ref": function}}],
-            "Statistic": "Sum",
-            "Period": 300,
-            "EvaluationPeriods": 1,
-            "Threshold": 0,
-            "ComparisonOperator": "GreaterThanThreshold",
-            "TreatMissingData": "notBreaching",
-            "AlarmActions": [{"Ref": "Notices"}],
-        },
     }
 
 

@@ -1,0 +1,41 @@
+"""docs/operations.md: prose by hand, and between marks in it the tables that are written."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from export.quality.markdown import table
+from tools.deploy.alarms import Alarm, alarms
+from tools.package.build import ROOT
+
+DOCUMENT = ROOT / "docs" / "operations.md"
+FUNCTIONS = ("APIHandler", "Adapt", "Batch", "Steward", "Fuse")
+
+
+def filled(text: str, tables: Mapping[str, str]) -> str:
+    """Return a text with each table between its marks.
+
+    Raises ValueError where a table has no place in the text.
+    """
+    for name, content in tables.items():
+        opening, closing = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        before, opened, rest = text.partition(opening)
+        _, closed, after = rest.partition(closing)
+        if not opened or not closed:
+            raise ValueError(f"{DOCUMENT.name} has no place for {name}")
+        text = f"{before}{opening}\n\n{content}\n\n{closing}{after}"
+    return text
+
+
+def write(tables: Mapping[str, str], path: Path = DOCUMENT) -> None:
+    """Put the tables into the document."""
+    path.write_text(filled(path.read_text(), tables))
+
+
+def alarm_table() -> str:
+    """Return when each alarm goes off, and why then."""
+    found = list(alarms(list(FUNCTIONS)))
+    return table(("alarm", "goes off", "why then"), [_alarm_row(alarm) for alarm in found])
+
+
+def _alarm_row(alarm: Alarm) -> tuple[str, str, str]:
+    return f"[{alarm.name}](#{alarm.name.lower()})", alarm.threshold, f"{alarm.what}. {alarm.why}"
