@@ -82,12 +82,18 @@ logs: .venv/run.stamp ## print what a stage wrote (STAGE, MINUTES, FOLLOW=1)
 restore: .venv/run.stamp ## let requests through again after the budget fuse has blown (STAGE)
 	$(DEPLOY) restore --stage "$(STAGE)"
 
+recover: .venv/run.stamp ## bring back what is gone from a stage's bucket (STAGE, KEY, BEFORE)
+	$(DEPLOY) recover --stage "$(STAGE)" --key "$(KEY)" $(if $(BEFORE),--before "$(BEFORE)")
+
 destroy: .venv/run.stamp ## remove a stage from AWS; it asks first (STAGE, KEEP_FEEDBACK=1, YES=1)
 	$(DEPLOY) destroy --stage "$(STAGE)" $(if $(KEEP_FEEDBACK),--keep-feedback) $(if $(YES),--yes)
 
 bench: .venv/dev.stamp .venv-peer/peer.stamp package ## measure speed and memory, write docs/performance.md
 	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" OPENBLAS_NUM_THREADS=1 \
 	  $(BIN)/python -m bench.performance $(BENCH)
+
+operations: .venv/dev.stamp package ## measure and simulate for docs/operations.md, as root (Linux)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.operations --measure --simulate
 
 campaign: .venv/dev.stamp package ## try hard to break it, write docs/reliability.md (ONLY, SEED, CONTINUE=1)
 	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" && export INKLING_CHROMIUM && \

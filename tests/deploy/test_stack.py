@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from bench.pens import SEVEN, draw
+from chalicelib.learning.keys import CURRENT_KEY
 from tests.deploy.cloud import STACK, STAGE, Cloud
 from tests.deploy.emulation import MISSING, ROOT, STACK_PYTHON, emulator
 
@@ -102,6 +103,25 @@ def test_the_daily_round_and_the_steward_have_the_rights_they_need(cloud: Cloud)
     round_ = cloud.invoke("Adapt", event | {"detail-type": "", "detail": {}, "resources": []})
     assert "outcome" in round_, round_
     assert cloud.invoke("Steward", {"action": "history"})["status"] == "done"
+
+
+def test_a_pointer_that_was_deleted_is_brought_back(cloud: Cloud) -> None:
+    """The drill of docs/operations.md: frozen heads, the pointer deleted, recovered."""
+    change = {"by": "ann", "reason": "a drill"}
+    frozen = cloud.invoke("Steward", {"action": "freeze", **change})["current"]
+    assert frozen["frozen"]
+    bucket = cloud.outputs()["FeedbackBucket"]
+    cloud.client("s3").delete_object(Bucket=bucket, Key=CURRENT_KEY)
+    assert {CURRENT_KEY}.isdisjoint(cloud.keys())
+    done = cloud.make("recover", f"KEY={CURRENT_KEY}")
+    assert done.returncode == 0, done.stderr
+    assert "1 came back." in done.stdout
+    history = cloud.invoke("Steward", {"action": "history"})["history"]
+    assert history[0]["reason"] == "a drill"
+    assert not cloud.invoke("Steward", {"action": "unfreeze", **change})["current"]["frozen"]
+    refused = cloud.make("recover", "KEY=learning/v1/nothing.json")
+    assert refused.returncode != 0
+    assert "learning/v1/nothing.json cannot be brought back" in refused.stderr
 
 
 def test_drawings_in_bulk_are_announced_read_and_collected(cloud: Cloud, tmp_path: Path) -> None:

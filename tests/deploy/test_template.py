@@ -161,7 +161,10 @@ def test_what_is_withdrawn_is_gone_for_good_within_a_day(template: Template) -> 
     assert rules["forget-feedback"]["Prefix"] == "feedback/v1/"
     gone = rules["forget-what-was-removed"]
     assert gone["NoncurrentVersionExpiration"]["NoncurrentDays"] == 1
-    assert "Prefix" not in gone
+    assert gone["Prefix"] == "feedback/v1/"
+    kept = rules["recover-what-was-learnt"]
+    assert kept["Prefix"] == "learning/v1/"  # where no drawing is
+    assert kept["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
 
 
 def test_messages_of_bulk_are_never_lost_nor_worked_on_twice_at_once(template: Template) -> None:

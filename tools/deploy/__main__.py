@@ -1,16 +1,17 @@
-"""The commands of deployment: deploy, site, status, logs, restore and destroy."""
+"""The commands of deployment: deploy, site, status, logs, restore, recover and destroy."""
 
 import argparse
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tools.deploy.aws import Account, connect, explained
 from tools.deploy.deploy import deploy, publish_site
 from tools.deploy.destroy import destroy
-from tools.deploy.errors import BadParameter, DeployFailed
+from tools.deploy.errors import BadMoment, BadParameter, DeployFailed
 from tools.deploy.fuse import restore
+from tools.deploy.recover import recover
 from tools.deploy.report import show_logs, show_status
 from tools.deploy.stack import Stack
 from tools.deploy.stage import Stage
@@ -52,6 +53,9 @@ def _parse() -> argparse.Namespace:
     command = _command(commands, "logs", _logs, "print what the stage wrote")
     command.add_argument("--minutes", type=int, default=60, help="how far back; default: 60")
     command.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
+    command = _command(commands, "recover", _recover, "bring back what is gone from its feedback")
+    command.add_argument("--key", required=True, help="of an object, or a folder with its slash")
+    command.add_argument("--before", default="", help="as of when, in UTC; default: as it was last")
     command = _command(commands, "destroy", _destroy, "remove the stage")
     command.add_argument("--keep-feedback", action="store_true")
     command.add_argument("--yes", action="store_true", help="do not ask")
@@ -93,6 +97,20 @@ def _status(account: Account, stage: Stage, options: argparse.Namespace) -> None
 def _restore(account: Account, stage: Stage, options: argparse.Namespace) -> None:  # noqa: ARG001 - every command takes the same
     had = restore(account, Stack(account, stage.stack))
     print("The API answers again." if had else "The budget fuse is whole; nothing to do.")
+
+
+def _recover(account: Account, stage: Stage, options: argparse.Namespace) -> None:
+    moment = _moment(options.before) if options.before else None
+    count = recover(account, stage, options.key, moment)
+    print("Done." if count else "Nothing is gone; to undo a change, say as of when: BEFORE=...")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadMoment(text) from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _logs(account: Account, stage: Stage, options: argparse.Namespace) -> None:

@@ -146,6 +146,25 @@ class FuseBlown(DeployFailed):
         )
 
 
+class NothingToRecover(DeployFailed):
+    """There is no earlier version to bring back."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(
+            f"{key} cannot be brought back: {reason}. Versions of what was learnt are kept for "
+            "thirty days, those of feedback for one."
+        )
+        self.key = key
+
+
+class BadMoment(DeployFailed):
+    """What was given as a time is none."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"BEFORE={text!r} is no time; write it as 2026-11-21T12:00 (UTC)")
+        self.text = text
+
+
 class NotConfirmed(DeployFailed):
     """Whoever was asked did not say yes."""
 
