@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from bench.operations import costs, scenarios
+from bench.operations.service_times import ServiceTimes
 from export.quality.markdown import table
+from tools.deploy import prices
 from tools.deploy.alarms import Alarm, alarms
 from tools.package.build import ROOT
 
 DOCUMENT = ROOT / "docs" / "operations.md"
+OWN_METRICS = 9  # that the functions count under the stage's namespace
 FUNCTIONS = ("APIHandler", "Adapt", "Batch", "Steward", "Fuse")
 
 
@@ -29,6 +33,23 @@ def filled(text: str, tables: Mapping[str, str]) -> str:
 def write(tables: Mapping[str, str], path: Path = DOCUMENT) -> None:
     """Put the tables into the document."""
     path.write_text(filled(path.read_text(), tables))
+
+
+def tables() -> dict[str, str]:
+    """Return every table, from what was measured and simulated last."""
+    times = ServiceTimes.read()
+    return {
+        "alarms": alarm_table(),
+        "costs": f"{costs.cost_table(times)}\n\n{_measured(times)}",
+        "parts": costs.part_table(times),
+        "resting": costs.resting_table(len(list(alarms(list(FUNCTIONS)))), OWN_METRICS),
+        "loads": scenarios.load_table(scenarios.read()),
+        "prices": f"{costs.price_table()}\n\nList prices of {prices.REGION}, {prices.DATE}.",
+    }
+
+
+def _measured(times: ServiceTimes) -> str:
+    return f"{times.answers:,} warm answers of each size. {times.measured}"
 
 
 def alarm_table() -> str:

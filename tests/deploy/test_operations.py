@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench.operations.document import DOCUMENT, FUNCTIONS, alarm_table, filled
+from bench.operations.document import DOCUMENT, FUNCTIONS, OWN_METRICS, alarm_table, filled
 from chalicelib.http.requests import FeedbackRequest
 from chalicelib.http.views import _counts
 from chalicelib.learning.reports import Outcome, Report, counts_of
@@ -108,6 +108,7 @@ def test_the_dashboard_shows_what_is_really_sent_and_every_alarm(template: Templ
                 shown.add((namespace, metric))
     own = {metric for namespace, metric in shown if namespace == OWN}
     assert own == own_metrics(), "all that is counted is shown"
+    assert len(own) == OWN_METRICS
     assert {n for n, _ in shown} == {*SENT, OWN}
     arns = {f"${{{name}.Arn}}" for name in resources_of(template, "AWS::CloudWatch::Alarm")}
     assert set(body["widgets"][0]["properties"]["alarms"]) == arns
@@ -142,7 +143,7 @@ def test_the_document_tells_of_the_functions_that_there_are(template: Template) 
 def test_every_target_of_make_and_every_module_in_the_document_is_there() -> None:
     text = DOCUMENT.read_text()
     targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"`make ([a-z-]+)", text))
+    named = set(re.findall(r"\bmake ([a-z-]+)(?= [A-Z]+=|`)", text))
     assert named, "the document names targets of make"
     assert named <= targets
     for module in set(re.findall(r"python -m ([a-z_.]+)", text)):
