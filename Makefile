@@ -67,8 +67,8 @@ sweep: .venv/run.stamp ## remove feedback older than 400 days, and what was brok
 package: .venv/run.stamp ## build what Lambda runs: build/deployment.zip and template.json
 	@$(BIN)/python -m tools.package --out $(BUILD)
 
-deploy: package ## make or change a stage in AWS and look at it (STAGE, SET)
-	$(DEPLOY) deploy --stage "$(STAGE)" --build $(BUILD) $(SET)
+deploy: package ## make or change a stage in AWS and look at it (STAGE, SET, WATCH)
+	$(DEPLOY) deploy --stage "$(STAGE)" --build $(BUILD) $(if $(WATCH),--watch $(WATCH)) $(SET)
 
 deploy-site: .venv/run.stamp ## put the page of a stage alone (STAGE)
 	$(DEPLOY) site --stage "$(STAGE)"
@@ -78,6 +78,9 @@ status: .venv/run.stamp ## say how a stage is: address, alarms, requests, fuse (
 
 logs: .venv/run.stamp ## print what a stage wrote (STAGE, MINUTES, FOLLOW=1)
 	$(DEPLOY) logs --stage "$(STAGE)" $(if $(MINUTES),--minutes $(MINUTES)) $(if $(FOLLOW),--follow)
+
+previous: .venv/run.stamp ## let the version before of the API answer, at once (STAGE, VERSION)
+	$(DEPLOY) previous --stage "$(STAGE)" $(if $(VERSION),--version "$(VERSION)")
 
 restore: .venv/run.stamp ## let requests through again after the budget fuse has blown (STAGE)
 	$(DEPLOY) restore --stage "$(STAGE)"

@@ -15,7 +15,7 @@ from tests.deploy.emulation import HOST, ROOT, environment, session
 
 STAGE = "proof"
 STACK = f"inkling-{STAGE}"
-SERVICES = ("apigateway", "cloudformation", "iam", "lambda", "logs", "s3")
+SERVICES = ("apigateway", "cloudformation", "cloudwatch", "iam", "lambda", "logs", "s3")
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,8 @@ class Cloud:
 
     def make(self, target: str, *more: str, stage: str = STAGE) -> subprocess.CompletedProcess[str]:
         """Run a target of the Makefile; what it packages is there already."""
-        command = ["make", "-s", "-o", "package", "-o", ".venv/run.stamp", target]
         return subprocess.run(
-            [*command, f"STAGE={stage}", f"BUILD={self.build}", *more],
+            self._command(target, stage, *more),
             cwd=ROOT,
             env=environment(self.port),
             capture_output=True,
@@ -37,6 +36,28 @@ class Cloud:
             check=False,
             timeout=120,
         )
+
+    def start(self, target: str, *more: str) -> subprocess.Popen[str]:
+        """Start a target of the Makefile for the stage, and do not wait for its end."""
+        return subprocess.Popen(
+            self._command(target, STAGE, *more),
+            cwd=ROOT,
+            env=environment(self.port),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def _command(self, target: str, stage: str, *more: str) -> list[str]:
+        command = ["make", "-s", "-o", "package", "-o", ".venv/run.stamp", target]
+        return [*command, f"STAGE={stage}", f"BUILD={self.build}", *more]
+
+    def alias(self) -> dict[str, Any]:
+        """Return what the API's alias points at."""
+        found: dict[str, Any] = self.client("lambda").get_alias(
+            FunctionName=self.function("APIHandler"), Name="live"
+        )
+        return found
 
     def batch(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a command of export.batch."""

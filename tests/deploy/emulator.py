@@ -2,20 +2,21 @@
 
 `python tests/deploy/emulator.py`, in .venv-stack, with GATEWAY_PORT and BIND_HOST set. Added are
 budgets in templates, kept by ministack's own budgets service, queues whose mapping's concurrency is
-a parameter, and a CloudFront that reaches its origins: buckets that want TLS, and API Gateway,
-which ministack serves but does not let be asked.
+a parameter, alarms that take a change of a stack back, and a CloudFront that reaches its origins:
+buckets that want TLS, and API Gateway, which ministack serves but does not let be asked.
 """
 
 import copy
 import os
 import re
 import runpy
+import time
 from functools import partial
 from typing import Any
 
 from ministack.core import iam_evaluator
-from ministack.services import budgets, cloudfront
-from ministack.services.cloudformation import provisioners
+from ministack.services import budgets, cloudfront, cloudwatch
+from ministack.services.cloudformation import handlers, provisioners, stacks
 
 EXECUTE_API = re.compile(r"([a-z0-9]+)\.execute-api\..*")
 
@@ -78,6 +79,54 @@ def make_mapping(make: Any) -> Any:
     return making
 
 
+def note_guard(create: Any) -> Any:
+    """Remember which alarms a change set names, for its stack, and for how long."""
+
+    def creating(parameters: dict[str, Any]) -> Any:
+        given = {name: value[0] for name, value in parameters.items() if name.startswith(GUARD)}
+        alarms = [
+            value.rpartition(":")[2] for name, value in given.items() if name.endswith(".Arn")
+        ]
+        minutes = float(given.get(f"{GUARD}MonitoringTimeInMinutes", 0))
+        guards[parameters["StackName"][0]] = (alarms, minutes)
+        return create(parameters)
+
+    return creating
+
+
+def watch(update: Any) -> Any:
+    """Watch these alarms for a second for each minute that AWS would.
+
+    That is once the stage of the API is up to date: the alias, which the API needs, has been
+    changed before, so that ministack takes it back.
+    """
+
+    def watching(kind: str, *given: Any) -> Any:
+        updated = update(kind, *given)
+        stack = given[3]
+        alarms, seconds = guards.pop(stack, ([], 0.0)) if kind == API_STAGE else ([], 0.0)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for name in alarms:
+                if cloudwatch._alarms[name]["StateValue"] == "ALARM":
+                    raise ValueError(f"Rollback trigger {name} went into the state ALARM")
+            time.sleep(0.1)
+        return updated
+
+    return watching
+
+
+def run_beside(is_slow: Any) -> Any:
+    """Let the stage of the API be changed beside other requests, since alarms are watched."""
+    return lambda kind: kind == API_STAGE or is_slow(kind)
+
+
+GUARD = "RollbackConfiguration."
+API_STAGE = "AWS::ApiGateway::Stage"
+guards: dict[str, tuple[list[str], float]] = {}
+handlers._ACTION_HANDLERS["CreateChangeSet"] = note_guard(handlers._create_change_set)
+stacks._runs_on_worker_thread = run_beside(stacks._runs_on_worker_thread)
+stacks._update_keeping_seed = watch(stacks._update_keeping_seed)
 mappings = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]
 mappings["create"] = make_mapping(mappings["create"])
 provisioners._RESOURCE_HANDLERS["AWS::Budgets::Budget"] = {

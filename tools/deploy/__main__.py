@@ -1,4 +1,4 @@
-"""The commands of deployment: deploy, site, status, logs, restore, recover and destroy."""
+"""The commands of deployment: deploy, site, status, logs, previous, restore, recover, destroy."""
 
 import argparse
 import sys
@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tools.deploy.aws import Account, connect, explained
-from tools.deploy.deploy import deploy, publish_site
+from tools.deploy.deploy import deploy, publish_site, way_out
 from tools.deploy.destroy import destroy
 from tools.deploy.errors import BadMoment, BadParameter, DeployFailed
 from tools.deploy.fuse import restore
 from tools.deploy.recover import recover
 from tools.deploy.report import show_logs, show_status
+from tools.deploy.shift import MINUTES, go_back
 from tools.deploy.stack import Stack
 from tools.deploy.stage import Stage
 from tools.deploy.template import ROOT
@@ -46,10 +47,20 @@ def _parse() -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = _command(commands, "deploy", _deploy, "make or change the stage, and look at it")
     command.add_argument("--build", type=Path, default=ROOT / "build", help="default: build")
+    command.add_argument(
+        "--watch",
+        type=int,
+        default=MINUTES,
+        metavar="MINUTES",
+        help="let a new version answer a tenth of the requests for so long; 0: all at once; "
+        "default: %(default)s",
+    )
     command.add_argument("parameters", nargs="*", metavar="Name=value", help="of the stack")
     _command(commands, "site", _site, "put the page alone")
     _command(commands, "status", _status, "say how the stage is")
     _command(commands, "restore", _restore, "let requests through after the budget fuse has blown")
+    command = _command(commands, "previous", _previous, "let an earlier version of the API answer")
+    command.add_argument("--version", help="its number; default: the one before")
     command = _command(commands, "logs", _logs, "print what the stage wrote")
     command.add_argument("--minutes", type=int, default=60, help="how far back; default: 60")
     command.add_argument("--follow", action="store_true", help="go on until Ctrl-C")
@@ -76,7 +87,7 @@ def _command(
 
 def _deploy(account: Account, stage: Stage, options: argparse.Namespace) -> None:
     given = dict(map(_parameter, options.parameters))
-    print(f"Done: {deploy(account, stage, options.build, given)}")
+    print(f"Done: {deploy(account, stage, options.build, given, options.watch)}")
 
 
 def _parameter(text: str) -> tuple[str, str]:
@@ -97,6 +108,12 @@ def _status(account: Account, stage: Stage, options: argparse.Namespace) -> None
 def _restore(account: Account, stage: Stage, options: argparse.Namespace) -> None:  # noqa: ARG001 - every command takes the same
     had = restore(account, Stack(account, stage.stack))
     print("The API answers again." if had else "The budget fuse is whole; nothing to do.")
+
+
+def _previous(account: Account, stage: Stage, options: argparse.Namespace) -> None:
+    next_step = way_out(stage.stack, "UPDATE_COMPLETE", stage)
+    version = go_back(account, stage, options.version, next_step)
+    print(f"Done: version {version} answers. The next `make deploy` brings a new one, or the same.")
 
 
 def _recover(account: Account, stage: Stage, options: argparse.Namespace) -> None:

@@ -10,10 +10,12 @@ from tools.deploy.aws import Account
 from tools.deploy.buckets import is_ours, put_once
 from tools.deploy.errors import BadParameter, FuseBlown, NoPackage, NotDeployed
 from tools.deploy.fuse import has_blown
+from tools.deploy.live import STABLE_VERSION, VERSION
 from tools.deploy.shared import ensure_shared
+from tools.deploy.shift import ALL_AT_ONCE, Live, canary_parameters, guard, require_canary
 from tools.deploy.site import publish
 from tools.deploy.smoke import require_live
-from tools.deploy.stack import NEW, Stack
+from tools.deploy.stack import NEW, UNGUARDED, Guard, Stack
 from tools.deploy.stage import Stage
 from tools.deploy.template import stack_template
 
@@ -21,29 +23,42 @@ PACKAGE = "deployment.zip"
 PACKAGED = "template.json"
 STACK_TEMPLATE = "stack.json"
 DEFAULT_CONCURRENCY = 20
-OURS_TO_SET = ("CodeBucket", "CodeKey", "FeedbackKept")
+GOES_BACK = "an alarm takes all of it back."
+OURS_TO_SET = ("CodeBucket", "CodeKey", "FeedbackKept", *ALL_AT_ONCE)
 
 
-def deploy(account: Account, stage: Stage, build: Path, given: Mapping[str, str]) -> str:
+def deploy(
+    account: Account, stage: Stage, build: Path, given: Mapping[str, str], minutes: int
+) -> str:
     """Bring a stage to what was built; return the address of its page.
 
-    build: holds deployment.zip and template.json. given: parameters of the stack to set.
-    Raises DeployFailed.
+    build: holds deployment.zip and template.json. given: parameters of the stack to set. minutes:
+    for how long a new version of the API answers a tenth of the requests, watched by alarms; 0 to
+    let it answer all at once. Raises DeployFailed.
     """
-    template = _template(build)
-    _check_parameters(given, template)
+    packaged = _packaged(build)
+    _check_parameters(given, stack_template(packaged))
     stack = Stack(account, stage.stack)
     stack.settle(way_out(stack.name, stack.status, stage))
     kept = _feedback_kept(account, stage, stack)
     bucket = ensure_shared(account)
     code_key = _upload(account, bucket, build / PACKAGE, "code")
+    parameters = {"CodeBucket": bucket, "CodeKey": code_key, "FeedbackKept": kept}
+    is_new = stack.status in NEW
+    if is_new:
+        parameters |= _affordable(account)
+    parameters |= given
+    template = stack_template(packaged, ({} if is_new else stack.parameters()) | parameters)
     (build / STACK_TEMPLATE).write_text(json.dumps(template, indent=1))
     template_key = _upload(account, bucket, build / STACK_TEMPLATE, "template")
-    parameters = {"CodeBucket": bucket, "CodeKey": code_key, "FeedbackKept": kept}
-    if stack.status in NEW:
-        parameters |= _affordable(account)
     url = f"{account.client('s3').meta.endpoint_url}/{bucket}/{template_key}"
-    _change(stack, stage, url, {**parameters, **given})
+    live = Live.of(account, stack)
+    if live and minutes and _is_news(stack, template):
+        watched = guard(account, stack, minutes)
+        print(f"The new version answers a tenth of the requests for {minutes} minutes; {GOES_BACK}")
+        _change(stack, stage, url, parameters | canary_parameters(live), watched)
+        require_canary(account, stack)
+    _change(stack, stage, url, parameters | ALL_AT_ONCE)
     return publish_site(account, stage)
 
 
@@ -63,11 +78,18 @@ def publish_site(account: Account, stage: Stage) -> str:
     return site
 
 
-def _template(build: Path) -> dict[str, Any]:
+def _packaged(build: Path) -> dict[str, Any]:
     for name in (PACKAGE, PACKAGED):
         if not (build / name).is_file():
             raise NoPackage(str(build / name))
-    return stack_template(json.loads((build / PACKAGED).read_text()))
+    found: dict[str, Any] = json.loads((build / PACKAGED).read_text())
+    return found
+
+
+def _is_news(stack: Stack, template: Mapping[str, Any]) -> bool:
+    """Whether the template's version of the API does not answer all requests yet."""
+    (version,) = [name for name in template["Resources"] if name.startswith(VERSION)]
+    return version not in stack.resources() or bool(stack.parameters().get(STABLE_VERSION))
 
 
 def _check_parameters(given: Mapping[str, str], template: Mapping[str, Any]) -> None:
@@ -112,8 +134,14 @@ def _affordable(account: Account) -> dict[str, str]:
     return {"ApiConcurrency": "none", "OwnConcurrency": "no"}
 
 
-def _change(stack: Stack, stage: Stage, url: str, parameters: Mapping[str, str]) -> None:
-    plan = stack.plan({"TemplateURL": url}, parameters)
+def _change(
+    stack: Stack,
+    stage: Stage,
+    url: str,
+    parameters: Mapping[str, str],
+    watched: Guard = UNGUARDED,
+) -> None:
+    plan = stack.plan({"TemplateURL": url}, parameters, watched)
     if plan is None:
         print(f"The stack {stack.name}: nothing to change.")
         return

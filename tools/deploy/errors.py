@@ -146,6 +146,39 @@ class FuseBlown(DeployFailed):
         )
 
 
+class AlarmsRaised(DeployFailed):
+    """Alarms have gone off already, so nothing would tell whether a new version is any better."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        sections = ", ".join(f"{name} (docs/operations.md#{name.lower()})" for name in names)
+        super().__init__(
+            f"A new version could not be watched, for alarms have gone off already: {sections}. "
+            "Wait until they are over, or let it answer all requests at once: make deploy WATCH=0"
+        )
+        self.names = names
+
+
+class TakenBack(DeployFailed):
+    """Somebody took a new version back while it had a tenth of the requests."""
+
+    def __init__(self, live: str) -> None:
+        super().__init__(
+            f"Somebody let version {live} answer all requests again, so it stays so. "
+            "The same command brings the new one anew."
+        )
+        self.live = live
+
+
+class NoEarlierVersion(DeployFailed):
+    """There is no version to go back to, or not the one that was asked for."""
+
+    def __init__(self, live: str, wanted: str | None, versions: Sequence[int]) -> None:
+        what = "no earlier version" if wanted is None else f"no version {wanted}"
+        there = ", ".join(map(str, sorted(versions)))
+        super().__init__(f"The API has {what}: it answers with {live}, and there are {there}.")
+        self.live = live
+
+
 class NothingToRecover(DeployFailed):
     """There is no earlier version to bring back."""
 

@@ -10,11 +10,11 @@ from tools.deploy.alarms import RUNBOOK
 from tools.deploy.aws import Account
 from tools.deploy.errors import NotDeployed
 from tools.deploy.fuse import has_blown
+from tools.deploy.shift import RAISED, Live
 from tools.deploy.stack import Stack
 from tools.deploy.stage import Stage
 
 FOLLOW_S = 2.0
-RAISED = "ALARM"
 HOUR = 3600
 DAY = timedelta(days=1)
 
@@ -29,6 +29,7 @@ def show_status(account: Account, stage: Stage) -> None:
     if "SiteURL" in outputs:
         fuse = "blown; the API answers 429" if has_blown(account, stack) else "whole"
         print(f"Fuse:      {fuse}")
+        print(f"Version:   {Live.of(account, stack) or 'without an alias'}")
         print(f"Requests:  {_requests(account, stack)} in the last day")
     print(f"Dashboard: {_dashboard(account, stack)}")
     for name, state in _alarms(account, stack):

@@ -15,6 +15,7 @@ from tools.deploy.watch import POLL_S, Watch
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 CHANGEABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+PREVIOUS_TEMPLATE: dict[str, Any] = {"UsePreviousTemplate": True}
 NEW = (None, "REVIEW_IN_PROGRESS")  # a change set alone makes a stack that waits for it
 
 
@@ -30,6 +31,26 @@ class Change:
     def __str__(self) -> str:
         note = ", by another one in its place" if self.replacement else ""
         return f"{self.action:7s} {self.resource} ({self.kind}{note})"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What takes a change back: alarms, by their ARNs, that go off while it is made or after.
+
+    minutes: for how long they are watched once it is made.
+    """
+
+    alarms: tuple[str, ...] = ()
+    minutes: int = 0
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        """As CloudFormation takes it; an empty list replaces an earlier one."""
+        triggers = [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"} for arn in self.alarms]
+        return {"RollbackTriggers": triggers, "MonitoringTimeInMinutes": self.minutes}
+
+
+UNGUARDED = Guard()
 
 
 class Stack:
@@ -88,11 +109,17 @@ class Stack:
         if status not in (*NEW, *CHANGEABLE):
             raise StackStuck(self.name, str(status), next_step)
 
-    def plan(self, template: Mapping[str, str], parameters: Mapping[str, str]) -> str | None:
+    def plan(
+        self,
+        template: Mapping[str, str] | None,
+        parameters: Mapping[str, str],
+        guard: Guard = UNGUARDED,
+    ) -> str | None:
         """Make a change set; return its name, None where nothing would change.
 
-        template: TemplateURL or TemplateBody. parameters: those to set; others stay as they are,
-        and where there is no stack yet have their defaults. Raises StackFailed.
+        template: TemplateURL or TemplateBody; None for the one it has. parameters: those to set;
+        others stay as they are, and where there is no stack yet have their defaults. Raises
+        StackFailed.
         """
         is_new = self.status in NEW
         name = f"inkling-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
@@ -103,7 +130,8 @@ class Stack:
             Parameters=self._values(template, parameters, is_new=is_new),
             Capabilities=CAPABILITIES,
             Tags=[{"Key": "project", "Value": "inkling"}],
-            **template,
+            RollbackConfiguration=guard.configuration,
+            **(template or PREVIOUS_TEMPLATE),
         )
         reason = self._failure_of(name)
         if reason is None:
@@ -151,9 +179,10 @@ class Stack:
             raise StackFailed(self.name, status, watch.failures(), next_step)
 
     def _values(
-        self, template: Mapping[str, str], given: Mapping[str, str], *, is_new: bool
+        self, template: Mapping[str, str] | None, given: Mapping[str, str], *, is_new: bool
     ) -> list[dict[str, Any]]:
-        summary = self._cloudformation.get_template_summary(**template)
+        source = template or {"StackName": self.name}
+        summary = self._cloudformation.get_template_summary(**source)
         wanted = {each["ParameterKey"] for each in summary["Parameters"]}
         has = set() if is_new else set(self.parameters())
         kept = [{"ParameterKey": k, "UsePreviousValue": True} for k in (has & wanted) - set(given)]

@@ -2,7 +2,9 @@
 
 import copy
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
@@ -10,26 +12,28 @@ from chalice.package import TemplateDeepMerger, YAMLTemplateSerializer
 from tools.deploy.alarms import alarms
 from tools.deploy.dashboard import dashboard
 from tools.deploy.gateway import gateway_responses
+from tools.deploy.live import API, NO_VALUE, put_behind_alias
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ROOT / ".chalice" / "template.yaml"
 FUSE_CODE = ROOT / ".chalice" / "fuse.py"
 
-API = "APIHandler"
 FUSE = "Fuse"
 FUNCTION = "AWS::Serverless::Function"
 FEEDBACK_BUCKET = "${AWS::StackName}-feedback-${AWS::AccountId}-${AWS::Region}"
 BUCKET_IN_POLICIES = "${FeedbackBucket}"  # a kept bucket is not the stack's, but has that name
-NO_VALUE = {"Ref": "AWS::NoValue"}
 
 Template = dict[str, Any]
 
 
-def stack_template(packaged: Template) -> Template:
+def stack_template(
+    packaged: Template, values: Mapping[str, str] = MappingProxyType({})
+) -> Template:
     """Return the template of the whole stack.
 
     packaged: what `chalice package --stage stack` makes; it stays as it is. Policies come from
-    there, so from .chalice/policy*.json, and get the stack's own bucket and log groups.
+    there, so from .chalice/policy*.json, and get the stack's own bucket and log groups. values: of
+    the parameters that are no defaults, for the API's version is named by them.
     """
     ours = YAMLTemplateSerializer().load_template(OURS.read_text(), str(OURS))
     template: Template = TemplateDeepMerger().merge(ours, copy.deepcopy(packaged))
@@ -39,6 +43,7 @@ def stack_template(packaged: Template) -> Template:
     functions = [name for name, found in resources.items() if found["Type"] == FUNCTION]
     for name in functions:
         _complete(name, resources)
+    put_behind_alias(template, values)
     watched = {alarm.name: alarm.resource() for alarm in alarms(functions)}
     resources |= watched
     resources["Dashboard"] = dashboard(functions, list(watched))

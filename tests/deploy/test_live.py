@@ -1,0 +1,93 @@
+"""The alias of the API: what is a new version of it, and who calls which."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from tools.deploy.errors import NoEarlierVersion
+from tools.deploy.live import ALIAS, LIVE, VERSION, version_name
+from tools.deploy.shift import TRIGGERS, Live, _earlier
+from tools.deploy.stack import Guard
+from tools.deploy.template import stack_template
+
+Template = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def template(packaged: Template) -> Template:
+    return stack_template(packaged)
+
+
+def test_the_gateway_calls_the_alias_and_may(template: Template) -> None:
+    resources = template["Resources"]
+    body = json.dumps(resources["RestAPI"]["Properties"]["DefinitionBody"])
+    assert body.count(f"functions/${{{LIVE}}}/invocations") > 50
+    assert "APIHandler" not in body
+    permission = resources["APIHandlerInvokePermission"]["Properties"]
+    assert permission["FunctionName"] == {"Ref": LIVE}
+    alias = resources[LIVE]["Properties"]
+    assert (alias["Name"], alias["FunctionName"]) == (ALIAS, {"Ref": "APIHandler"})
+
+
+def test_a_version_whose_deployment_failed_goes_and_the_others_stay(template: Template) -> None:
+    (version,) = [r for name, r in template["Resources"].items() if name.startswith(VERSION)]
+    assert version["DeletionPolicy"] == "RetainExceptOnCreate"
+
+
+@pytest.mark.parametrize(
+    ("values", "is_another"),
+    [
+        ({"CodeKey": "code/other.zip"}, True),
+        ({"ApiMemory": "1024"}, True),
+        ({"LogLevel": "DEBUG"}, True),
+        ({"AllowedOrigins": "https://example.org"}, True),
+        ({"ApiMemory": "1769"}, False),
+        ({"ApiConcurrency": "5"}, False),
+        ({"ThrottleRate": "5", "NoticeEmail": "a@example.org", "BatchMemory": "2048"}, False),
+        ({"StableVersion": "3", "CanaryShare": "0.1"}, False),
+    ],
+)
+def test_a_version_is_another_one_where_the_function_is(
+    template: Template, values: dict[str, str], *, is_another: bool
+) -> None:
+    """One that is not would be refused by Lambda, and the deployment with it."""
+    assert (version_name(template, values) != version_name(template, {})) is is_another
+
+
+def test_a_setting_of_the_function_makes_another_version(template: Template) -> None:
+    changed = copy.deepcopy(template)
+    changed["Resources"]["APIHandler"]["Properties"]["Timeout"] += 1
+    assert version_name(changed, {}) != version_name(template, {})
+
+
+def test_what_takes_a_version_back_are_alarms_of_the_stack(template: Template) -> None:
+    assert set(TRIGGERS) <= template["Resources"].keys()
+    assert len(TRIGGERS) <= 5, "more than CloudFormation watches"
+    assert Guard(("arn",), 10).configuration == {
+        "RollbackTriggers": [{"Arn": "arn", "Type": "AWS::CloudWatch::Alarm"}],
+        "MonitoringTimeInMinutes": 10,
+    }
+    assert Guard().configuration["RollbackTriggers"] == [], "which replaces earlier ones"
+
+
+@pytest.mark.parametrize(
+    ("live", "wanted", "version"),
+    [
+        (Live("4"), None, "3"),
+        (Live("3"), None, "1"),
+        (Live("3", canary="4"), None, "3"),
+        (Live("3"), "4", "4"),
+        (Live("10"), None, "4"),
+    ],
+)
+def test_the_version_before_is_found_by_number(
+    live: Live, wanted: str | None, version: str
+) -> None:
+    assert _earlier([1, 3, 4], live, wanted) == version
+
+
+def test_without_an_earlier_version_it_is_said_which_there_are() -> None:
+    with pytest.raises(NoEarlierVersion, match="it answers with 1, and there are 1, 2"):
+        _earlier([2, 1], Live("1"), None)

@@ -1,0 +1,169 @@
+"""Versions of the API, in an emulated account: a tenth first, back by alarms, back by hand.
+
+That AWS sends each version its share of the requests is not emulated. That CloudFormation watches
+alarms is, by a stand-in (tests/deploy/emulator.py); what it does then is the emulator's own.
+"""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.deploy.cloud import STACK, Cloud
+from tests.deploy.emulation import MISSING, STACK_PYTHON, emulator
+
+pytestmark = pytest.mark.skipif(not Path(STACK_PYTHON).exists(), reason=MISSING)
+PATIENCE_S = 60.0
+PAUSE_S = 0.5
+
+
+@pytest.fixture(scope="module")
+def cloud(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """Run the emulator, with the stage deployed from nothing."""
+    with (
+        emulator(tmp_path_factory.mktemp("cloud")) as port,
+        closing(Cloud(port, package)) as found,
+    ):
+        done = found.make("deploy")
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield found
+
+
+@pytest.fixture
+def settled(cloud: Cloud) -> Iterator[Cloud]:
+    """Give the stage with one version live, and leave no alarm behind."""
+    assert cloud.make("deploy", "SET=LogLevel=INFO", "WATCH=0").returncode == 0
+    yield cloud
+    set_broken(cloud, 0)
+
+
+def set_broken(cloud: Cloud, failures: int) -> None:
+    """Count answers of the API that are 5xx, as API Gateway does."""
+    names = {"ApiName": STACK, "Stage": "api"}
+    dimensions = [{"Name": name, "Value": value} for name, value in names.items()]
+    cloud.client("cloudwatch").put_metric_data(
+        Namespace="AWS/ApiGateway",
+        MetricData=[{"MetricName": "5XXError", "Dimensions": dimensions, "Value": failures}],
+    )
+    wanted = "ALARM" if failures else "OK"
+    alarm = cloud.function("ApiBroken")
+    cloud.client("cloudwatch").set_alarm_state(
+        AlarmName=alarm, StateValue=wanted, StateReason="counted"
+    )
+
+
+def wait_for_canary(cloud: Cloud, process: subprocess.Popen[str]) -> dict[str, Any]:
+    """Return the alias as soon as it has two versions."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        found = cloud.alias()
+        if "RoutingConfig" in found:
+            return found
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.1)
+    raise AssertionError("no version got a tenth")
+
+
+def log_level(cloud: Cloud, version: str) -> str:
+    """Return a setting that tells versions apart."""
+    found = cloud.client("lambda").get_function_configuration(
+        FunctionName=cloud.function("APIHandler"), Qualifier=version
+    )
+    level: str = found["Environment"]["Variables"]["INKLING_LOG_LEVEL"]
+    return level
+
+
+def test_a_new_version_answers_a_tenth_and_then_all(settled: Cloud) -> None:
+    before = settled.alias()["FunctionVersion"]
+    with settled.start("deploy", "SET=LogLevel=DEBUG", "WATCH=3") as process:
+        canary = wait_for_canary(settled, process)
+        told, _ = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, told
+    assert canary["FunctionVersion"] == before
+    ((new, share),) = canary["RoutingConfig"]["AdditionalVersionWeights"].items()
+    assert share == 0.1
+    assert "answers a tenth of the requests for 3 minutes; an alarm takes all of it back." in told
+    after = settled.alias()
+    assert (after["FunctionVersion"], "RoutingConfig" in after) == (new, False)
+    assert log_level(settled, new) == "DEBUG"
+    assert log_level(settled, before) == "INFO", "it stays as it was"
+    assert settled.give_feedback() == 201
+    assert f"Version:   {new}\n" in settled.make("status").stdout
+
+
+def test_an_alarm_takes_a_new_version_back_and_all_that_came_with_it(settled: Cloud) -> None:
+    before = settled.alias()["FunctionVersion"]
+    with settled.start("deploy", "SET=LogLevel=WARNING LogDays=7", "WATCH=40") as process:
+        wait_for_canary(settled, process)
+        while process.poll() is None:
+            set_broken(settled, 9)
+            time.sleep(PAUSE_S)
+        told, _ = process.communicate()
+    assert process.returncode != 0, told
+    assert "ended in UPDATE_ROLLBACK_COMPLETE" in told
+    assert "went into the state ALARM" in told
+    after = settled.alias()
+    assert (after["FunctionVersion"], "RoutingConfig" in after) == (before, False)
+    groups = settled.client("logs").describe_log_groups(logGroupNamePrefix=f"/inkling/{STACK}/")
+    assert {group["retentionInDays"] for group in groups["logGroups"]} == {30}
+    assert settled.give_feedback() == 201
+
+    refused = settled.make("deploy", "SET=LogLevel=WARNING")
+    assert refused.returncode != 0
+    assert (
+        "alarms have gone off already: ApiBroken (docs/operations.md#apibroken)" in refused.stderr
+    )
+    done = settled.make("deploy", "SET=LogLevel=WARNING", "WATCH=0")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert log_level(settled, settled.alias()["FunctionVersion"]) == "WARNING"
+
+
+def test_who_goes_back_during_a_deployment_stops_it(settled: Cloud) -> None:
+    before = settled.alias()["FunctionVersion"]
+    with settled.start("deploy", "SET=LogLevel=DEBUG", "WATCH=8") as process:
+        wait_for_canary(settled, process)
+        back = settled.make("previous")
+        told, _ = process.communicate(timeout=PATIENCE_S)
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert process.returncode != 0
+    assert f"Somebody let version {before} answer all requests again" in told
+    after = settled.alias()
+    assert (after["FunctionVersion"], "RoutingConfig" in after) == (before, False)
+
+
+def test_the_version_before_answers_again_at_once_and_stays(settled: Cloud) -> None:
+    first = settled.alias()["FunctionVersion"]
+    assert settled.make("deploy", "SET=LogLevel=ERROR", "WATCH=0").returncode == 0
+    second = settled.alias()["FunctionVersion"]
+    assert int(first) < int(second)
+    done = settled.make("previous")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"Version {first} answers all requests." in done.stdout
+    assert settled.alias()["FunctionVersion"] == first
+    assert settled.give_feedback() == 201
+
+    assert settled.make("previous", f"VERSION={second}").returncode == 0
+    assert settled.alias()["FunctionVersion"] == second
+    missing = settled.make("previous", "VERSION=999")
+    assert missing.returncode != 0
+    assert "The API has no version 999: it answers with" in missing.stderr
+
+    assert settled.make("previous", f"VERSION={first}").returncode == 0
+    assert settled.make("deploy-site").returncode == 0
+    assert settled.alias()["FunctionVersion"] == first, "only a deployment brings the other back"
+    again = settled.make("deploy", "WATCH=0")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert settled.alias()["FunctionVersion"] == second, "without a version that is none"
+
+
+def test_what_changes_nothing_of_the_function_is_no_new_version(settled: Cloud) -> None:
+    before = settled.alias()
+    done = settled.make("deploy", "SET=ThrottleRate=25 ApiConcurrency=19")
+    assert done.returncode == 0, done.stderr
+    assert "a tenth" not in done.stdout
+    assert settled.alias()["FunctionVersion"] == before["FunctionVersion"]
+    assert "nothing to change" in settled.make("deploy").stdout
