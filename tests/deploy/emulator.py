@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from ministack.core import iam_evaluator
-from ministack.services import budgets, cloudfront, cloudwatch
+from ministack.services import budgets, cloudfront, cloudwatch, cloudwatch_logs, lambda_svc
 from ministack.services.cloudformation import handlers, provisioners, stacks
 
 EXECUTE_API = re.compile(r"([a-z0-9]+)\.execute-api\..*")
@@ -79,6 +79,20 @@ def make_mapping(make: Any) -> Any:
     return making
 
 
+def log_where_there_is_a_group(write: Any) -> Any:
+    """Let a function log only where its group is: none of ours has the right to make one.
+
+    Else the last lines of one that is being removed would leave a group behind.
+    """
+
+    def writing(function: dict[str, Any], *given: Any, **more: Any) -> None:
+        config = function.get("config") or function
+        if config.get("LoggingConfig", {}).get("LogGroup") in cloudwatch_logs._log_groups:
+            write(function, *given, **more)
+
+    return writing
+
+
 def note_guard(create: Any) -> Any:
     """Remember which alarms a change set names, for its stack, and for how long."""
 
@@ -121,6 +135,7 @@ def run_beside(is_slow: Any) -> Any:
     return lambda kind: kind == API_STAGE or is_slow(kind)
 
 
+lambda_svc._emit_lambda_logs = log_where_there_is_a_group(lambda_svc._emit_lambda_logs)
 GUARD = "RollbackConfiguration."
 API_STAGE = "AWS::ApiGateway::Stage"
 guards: dict[str, tuple[list[str], float]] = {}
