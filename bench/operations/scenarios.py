@@ -20,7 +20,14 @@ from bench.operations.costs import (
     log_dollars,
 )
 from bench.operations.service_times import ServiceTimes
-from bench.operations.simulation import REQUESTS_A_FUNCTION_S, Course, Limits, Simulation
+from bench.operations.simulation import (
+    ACCOUNT,
+    REQUESTS_A_FUNCTION_S,
+    STAGE,
+    Course,
+    Limits,
+    Simulation,
+)
 from export.progress import show_progress
 from export.quality.markdown import table
 from tools.deploy import prices
@@ -140,12 +147,20 @@ def simulate_one(
 
 
 def dollars_of(course: Course, times: ServiceTimes) -> float:
-    """Return what a course cost; what is refused costs at the edge and at the gateway, too."""
+    """Return what a course cost.
+
+    CloudFront takes its price of every request; API Gateway not of those that a throttle of its own
+    refuses, but of those that the function refuses.
+    """
     answered = len(course.latencies_s)
-    edge = edge_dollars(times) + prices.GATEWAY_REQUEST.dollars
+    passed = course.came - sum(course.refused[throttle] for throttle in (STAGE, ACCOUNT))
     function = prices.LAMBDA_REQUEST.dollars + log_dollars(times)
-    compute = compute_dollars(course.charged_ms, SHIPPED_MB)
-    return course.came * edge + answered * function + compute
+    return (
+        course.came * edge_dollars(times)
+        + passed * prices.GATEWAY_REQUEST.dollars
+        + answered * function
+        + compute_dollars(course.charged_ms, SHIPPED_MB)
+    )
 
 
 def write(outcomes: Sequence[Outcome], path: Path = FILE) -> None:

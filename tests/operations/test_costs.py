@@ -1,5 +1,6 @@
 """What a drawing costs, reckoned by hand, and the tables that are written of it."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from bench.operations.service_times import (
     SizeTimes,
     measure,
 )
-from bench.operations.simulation import Limits
+from bench.operations.simulation import ACCOUNT, CONCURRENCY, STAGE, Course, Limits, Second
 from tools.deploy import prices
 
 
@@ -39,6 +40,15 @@ def test_in_bulk_a_million_drawings_cost_a_fraction() -> None:
     found = costs.bulk_dollars(times_of([1.0], costs.SHIPPED_MB))
     compute = 1_000 * costs.SHIPPED_MB / 1024 * prices.LAMBDA_GB_SECOND.dollars
     assert found == pytest.approx(compute + 4_000 * (1.2e-6 + 5.8e-6 + 0.2e-6))
+
+
+def test_api_gateway_takes_nothing_for_what_its_own_throttles_refuse() -> None:
+    times = times_of([1.0], costs.SHIPPED_MB)
+    throttled = Second(came=10, refused=Counter({STAGE: 7, ACCOUNT: 3}))
+    assert scenarios.dollars_of(Course([throttled]), times) == 10 * costs.edge_dollars(times)
+    refused = Second(came=10, refused=Counter({CONCURRENCY: 10}))
+    more = scenarios.dollars_of(Course([refused]), times) - 10 * costs.edge_dollars(times)
+    assert more == pytest.approx(10 * prices.GATEWAY_REQUEST.dollars)
 
 
 def test_at_the_break_even_both_cost_the_same() -> None:
