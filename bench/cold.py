@@ -10,6 +10,7 @@ caller waits for.
 import argparse
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,11 +88,11 @@ def start_once(function: Function) -> Start:
 
 
 def processor_ms(pid: int) -> float:
-    """Return the processor time of a process so far, in ms."""
-    nanoseconds = sum(
-        int((task / "schedstat").read_text().split()[0])
-        for task in Path(f"/proc/{pid}/task").iterdir()
-    )
+    """Return the processor time of a process so far, in ms, without threads that have ended."""
+    nanoseconds = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(ProcessLookupError, FileNotFoundError):  # it ends just now
+            nanoseconds += int((task / "schedstat").read_text().split()[0])
     return nanoseconds / 1e6
 
 

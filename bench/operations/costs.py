@@ -163,7 +163,11 @@ def part_table(times: ServiceTimes) -> str:
     return table(("what", "a million drawings"), [(name, f"${value:,.2f}") for name, value in rows])
 
 
+def _dollars(value: float) -> str:
+    return "$" + f"{value:.10f}".rstrip("0").rstrip(".")
+
+
 def price_table() -> str:
     """Return the prices."""
-    rows = [(p.service, p.unit, f"${p.dollars:.10f}".rstrip("0")) for p in prices.PRICES]
+    rows = [(p.service, p.unit, _dollars(p.dollars)) for p in prices.PRICES]
     return table(("service", "unit", "price"), rows)

@@ -49,7 +49,7 @@ def tables() -> dict[str, str]:
 
 
 def _measured(times: ServiceTimes) -> str:
-    return f"{times.answers:,} warm answers of each size. {times.measured}"
+    return f"n = {times.answers:,} warm answers of each size. {times.measured}"
 
 
 def alarm_table() -> str:

@@ -37,7 +37,6 @@ ROUNDS = 15
 QUIETEST = 3  # one in so many rounds is kept
 WARM = 60  # answers of each size in a round
 COLD = 2  # starts of each size in a round
-KEPT = 101  # quantiles: what is kept of a size's answers
 TIMEOUT_S = 60.0  # of the smallest sizes, which are slow, and on a busy machine
 BULK = 2_000  # drawings in bulk, of digits as strokes
 BULK_ROUNDS = 3
@@ -50,8 +49,8 @@ LAMBDA_JSON = {"AWS_LAMBDA_LOG_FORMAT": "JSON", "AWS_LAMBDA_LOG_LEVEL": "INFO"}
 class SizeTimes:
     """What was measured at one memory size, in ms.
 
-    cold_ms: every start to its first answer. warm_ms: 101 quantiles of all warm answers, from the
-    least to the most. processor_ms: of the worker, the mean of a warm answer.
+    cold_ms: every start to its first answer. warm_ms: every warm answer, from the least to
+    the most. processor_ms: of the worker, the mean of a warm answer.
     """
 
     cold_ms: list[float]
@@ -68,7 +67,7 @@ class SizeTimes:
 class ServiceTimes:
     """All sizes, in MB, and where they were measured.
 
-    answers: how many were measured of each size. answer_bytes: of one answer's body. log_bytes:
+    answers: how many are kept of each size. answer_bytes: of one answer's body. log_bytes:
     what the function itself logs of one request. bulk_ms: of one drawing in bulk, one core.
     """
 
@@ -82,7 +81,7 @@ class ServiceTimes:
     def write(self, path: Path = FILE) -> None:
         """Keep them."""
         path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(asdict(self), indent=1) + "\n")
+        path.write_text(json.dumps(asdict(self)) + "\n")
 
     @classmethod
     def read(cls, path: Path = FILE) -> Self:
@@ -112,7 +111,8 @@ def measure(build: Path, sizes: Sequence[int] = SIZES_MB, rounds: int = ROUNDS) 
             found_of[size].append(_measure_round(function))
             show_progress("Service times", step + 1, len(steps))
     kept = {size: _quietest(found_of[size]) for size in sizes}
-    return ServiceTimes(hardware(), rounds * WARM, answer_bytes, log_bytes, _bulk_ms(), kept)
+    answers = WARM * math.ceil(rounds / QUIETEST)
+    return ServiceTimes(hardware(), answers, answer_bytes, log_bytes, _bulk_ms(), kept)
 
 
 class _Round(NamedTuple):
@@ -137,7 +137,7 @@ def _quietest(rounds: list[_Round]) -> SizeTimes:
     warm_ms = [ms for one in answers for ms in one.warm_ms]
     return SizeTimes(
         _rounded(starts),
-        _rounded(np.percentile(warm_ms, np.linspace(0, 100, KEPT))),
+        _rounded(sorted(warm_ms)),
         round(float(np.mean([one.processor_ms for one in answers])), 3),
     )
 
