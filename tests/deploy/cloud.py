@@ -12,6 +12,7 @@ from typing import Any
 
 from bench.pens import SEVEN
 from tests.deploy.emulation import HOST, ROOT, environment, session
+from tools.deploy.stage import SHARED
 
 STAGE = "proof"
 STACK = f"inkling-{STAGE}"
@@ -58,6 +59,13 @@ class Cloud:
             FunctionName=self.function("APIHandler"), Name="live"
         )
         return found
+
+    def put_template(self, template: dict[str, Any]) -> str:
+        """Put a template where packages are; return its address."""
+        (shared,) = self.client("cloudformation").describe_stacks(StackName=SHARED)["Stacks"]
+        (bucket,) = [each["OutputValue"] for each in shared["Outputs"]]
+        self.client("s3").put_object(Bucket=bucket, Key="template", Body=json.dumps(template))
+        return f"http://{HOST}:{self.port}/{bucket}/template"
 
     def batch(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a command of export.batch."""

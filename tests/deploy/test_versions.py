@@ -4,6 +4,7 @@ That AWS sends each version its share of the requests is not emulated. That Clou
 alarms is, by a stand-in (tests/deploy/emulator.py); what it does then is the emulator's own.
 """
 
+import json
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import pytest
 
 from tests.deploy.cloud import STACK, Cloud
 from tests.deploy.emulation import MISSING, STACK_PYTHON, emulator
+from tools.deploy.live import LIVE, VERSION
 
 pytestmark = pytest.mark.skipif(not Path(STACK_PYTHON).exists(), reason=MISSING)
 PATIENCE_S = 60.0
@@ -158,6 +160,44 @@ def test_the_version_before_answers_again_at_once_and_stays(settled: Cloud) -> N
     again = settled.make("deploy", "WATCH=0")
     assert again.returncode == 0, again.stdout + again.stderr
     assert settled.alias()["FunctionVersion"] == second, "without a version that is none"
+
+
+def without_alias(cloud: Cloud) -> None:
+    """Bring the stage to what it was before there were versions."""
+    name = cloud.function("APIHandler")
+    cloudformation = cloud.client("cloudformation")
+    found = json.loads((cloud.build / "stack.json").read_text())
+    text = json.dumps(found).replace(f"${{{LIVE}}}", "${APIHandler.Arn}")
+    text = text.replace(json.dumps({"Ref": LIVE}), json.dumps({"Ref": "APIHandler"}))
+    template = json.loads(text)
+    for resource in [r for r in template["Resources"] if r == LIVE or r.startswith(VERSION)]:
+        del template["Resources"][resource]
+    (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+    names = [each["ParameterKey"] for each in stack["Parameters"]]
+    kept = [{"ParameterKey": each, "UsePreviousValue": True} for each in names]
+    cloudformation.update_stack(
+        StackName=STACK,
+        TemplateURL=cloud.put_template(template),
+        Parameters=kept,
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    cloudformation.get_waiter("stack_update_complete").wait(
+        StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    functions = cloud.client("lambda")
+    for version in functions.list_versions_by_function(FunctionName=name)["Versions"][1:]:
+        functions.delete_function(FunctionName=name, Qualifier=version["Version"])
+
+
+def test_a_stage_from_before_there_were_versions_gets_one(settled: Cloud) -> None:
+    without_alias(settled)
+    assert settled.give_feedback() == 201
+    assert "Version:   without an alias" in settled.make("status").stdout
+    done = settled.make("deploy")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "a tenth" not in done.stdout, "there is none to give the rest to"
+    assert settled.alias()["FunctionVersion"].isdigit()
+    assert settled.give_feedback() == 201
 
 
 def test_what_changes_nothing_of_the_function_is_no_new_version(settled: Cloud) -> None:
