@@ -56,6 +56,8 @@ def _draw_errors(axes: Any, summary: Summary) -> None:  # noqa: ANN401 - matplot
     codes, counts = zip(*reversed(summary.errors.most_common()), strict=True)
     bars = axes.barh(codes, counts, color="#d9822b")
     axes.bar_label(bars, [f"{count:,}" for count in counts], padding=3, fontsize=8)
+    axes.set(xticks=[])  # the bars say how many
+    axes.spines["bottom"].set_visible(False)
     axes.margins(x=0.2)
 
 
