@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from chalicelib.errors import HeadsChanged, HeadsFrozen, NothingToRollBack, StorageUnavailable
+from chalicelib.learning.current import Current
 from chalicelib.learning.heads import Head
-from chalicelib.learning.history import Current
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.stores.open import open_store
 

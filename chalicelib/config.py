@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from chalicelib.errors import InvalidSetting
 
@@ -23,8 +23,7 @@ _NAMESPACE = re.compile(r"(?!AWS/)[A-Za-z0-9._/#:-]{1,255}")  # CloudWatch's rul
 _ORIGIN = re.compile(r"https?://[a-z0-9.\[\]:-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What can be set.
 
     feedback: where feedback is stored: a directory, or s3://bucket/prefix.

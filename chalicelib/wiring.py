@@ -45,7 +45,6 @@ class Services:
         reader = ReadAhead(lambda: open_reader(location, os.environ), CURRENT_KEY)
         import numpy as np
 
-        from chalicelib.learning.rollout_log import RolloutLog
         from chalicelib.learning.serving import ServedHeads
         from chalicelib.recognition.normalise import SIDE_PX
         from chalicelib.recognition.recognizer import Recognizer
@@ -56,6 +55,10 @@ class Services:
         # Processor time leaves out what a local server idles away before its first request.
         self.cold_start_ms = round(time.process_time() * 1000, 1)
         served = ServedHeads(registry, lambda: reader)
+        if not registry.candidates:
+            return Recognizer(registry, served)
+        from chalicelib.learning.rollout_log import RolloutLog
+
         return Recognizer(registry, served, served.rollouts, RolloutLog(self.metrics.write))
 
     @cached_property

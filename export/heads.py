@@ -15,8 +15,9 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import UnusableHead
+from chalicelib.learning.current import Current
 from chalicelib.learning.heads import VERSION_CHARACTERS
-from chalicelib.learning.history import Current, HistoryEntry
+from chalicelib.learning.history import HistoryEntry
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.stores.open import open_store
 from export.command import run_command

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 from chalicelib.errors import InklingError, InvalidField
-from chalicelib.learning.history import Current, HistoryEntry
+from chalicelib.learning.current import Current
+from chalicelib.learning.history import HistoryEntry
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.wiring import Services
 

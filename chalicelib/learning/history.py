@@ -1,4 +1,4 @@
-"""What is current, and the history of how it came to be, as they are stored."""
+"""The history of how what is current came to be, as it is stored."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,27 +6,20 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
-from chalicelib.errors import UnusableHead
-from chalicelib.learning.keys import CURRENT_KEY, history_key
+from chalicelib.learning.current import FORMAT, STATE, Current
+from chalicelib.learning.keys import history_key
 from chalicelib.learning.stored_json import (
     Check,
     decode_object,
     encode_object,
-    equals,
-    is_boolean,
     is_object,
     is_sha256,
     is_text,
     is_time,
-    object_of,
     optional,
     read_named,
 )
-from chalicelib.stores.store import Expected, Reader
-
-HISTORY_FORMAT = 1
-
-Tag = Expected | str
+from chalicelib.stores.store import Reader
 
 
 class Action(StrEnum):
@@ -36,35 +29,6 @@ class Action(StrEnum):
     ROLLBACK = "rollback"
     FREEZE = "freeze"
     UNFREEZE = "unfreeze"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Current:
-    """What is served, and whether that may change.
-
-    entry: digest of the newest entry of the history; None where there is none yet.
-    heads: the digest of the promoted head of each model that has one; the others answer as trained.
-    versions: the version of each of these models that its head was fitted for.
-    frozen: no head is promoted; a rollback is possible all the same.
-    """
-
-    entry: str | None = None
-    heads: Mapping[str, str] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=dict)
-    frozen: bool = False
-
-    def encode(self) -> bytes:
-        """Return the pointer as JSON."""
-        return encode_object({"format": HISTORY_FORMAT} | asdict(self))
-
-    @classmethod
-    def decode(cls, data: bytes, where: str) -> Self:
-        """Read what `encode` wrote. Raises UnusableHead."""
-        found = decode_object(data, where, _CURRENT)
-        del found["format"]
-        if found["heads"].keys() != found["versions"].keys():
-            raise UnusableHead(where, "names heads for other models than versions")
-        return cls(**found)
 
 
 def new_id() -> str:
@@ -116,7 +80,7 @@ class HistoryEntry:
 
     def encode(self) -> bytes:
         """Return the entry as JSON."""
-        return encode_object({"format": HISTORY_FORMAT} | asdict(self))
+        return encode_object({"format": FORMAT} | asdict(self))
 
     @classmethod
     def decode(cls, data: bytes, where: str) -> Self:
@@ -124,17 +88,6 @@ class HistoryEntry:
         found = decode_object(data, where, _ENTRY)
         del found["format"]
         return cls(**found | {"action": Action(found["action"])})
-
-
-def read_current(reader: Reader) -> tuple[Current, Tag]:
-    """Return what is current, and the tag that a swap of it expects.
-
-    Raises UnusableHead where the pointer is damaged, StorageUnavailable.
-    """
-    blob = reader.get(CURRENT_KEY)
-    if blob is None:
-        return Current(), Expected.NOTHING
-    return Current.decode(blob.data, CURRENT_KEY), blob.tag
 
 
 def read_entry(reader: Reader, sha256: str) -> HistoryEntry:
@@ -147,14 +100,7 @@ def _is_action(value: object) -> bool:
     return type(value) is str and value in set(Action)
 
 
-_STATE: dict[str, Check] = {
-    "format": equals(HISTORY_FORMAT),
-    "heads": object_of(is_sha256),
-    "versions": object_of(is_text),
-    "frozen": is_boolean,
-}
-_CURRENT = _STATE | {"entry": is_sha256}
-_ENTRY = _STATE | {
+_ENTRY: dict[str, Check] = STATE | {
     "id": is_text,
     "parent": optional(is_sha256),
     "action": _is_action,

@@ -2,10 +2,9 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 ROOT = "feedback/v1"
 CLAIMS = f"{ROOT}/idempotency/"
@@ -29,8 +28,7 @@ class FeedbackStatus(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackPlace:
+class FeedbackPlace(NamedTuple):
     """Where one piece of feedback lies: a record and, beside it, the picture it is about."""
 
     status: FeedbackStatus

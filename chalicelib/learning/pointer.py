@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.errors import HeadsChanged, HeadsFrozen, NothingToRollBack, UnusableHead
+from chalicelib.learning.current import Current, Tag, read_current
 from chalicelib.learning.heads import Head, read_head
-from chalicelib.learning.history import Action, Current, HistoryEntry, Tag, read_current, read_entry
+from chalicelib.learning.history import Action, HistoryEntry, read_entry
 from chalicelib.learning.keys import CURRENT_KEY, head_key, history_key
 from chalicelib.learning.stored_json import require_text
 from chalicelib.learning.swap import Pointer

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any, Self
 
 from chalicelib.errors import NoRollout, RolloutsChanged
-from chalicelib.learning.history import Tag, new_id
+from chalicelib.learning.current import Tag
+from chalicelib.learning.history import new_id
 from chalicelib.learning.keys import ROLLOUT_KEY, rollout_entry_key
 from chalicelib.learning.stored_json import (
     Check,

@@ -17,8 +17,9 @@ from itertools import islice
 from chalicelib.errors import HeadsChanged, HeadsFrozen
 from chalicelib.learning.adaptation import Layer
 from chalicelib.learning.candidates import LADDER, OWN_ANSWERS, Candidate, fit_candidate
+from chalicelib.learning.current import Current, Tag
 from chalicelib.learning.heads import Head
-from chalicelib.learning.history import Action, Current, Tag
+from chalicelib.learning.history import Action
 from chalicelib.learning.lessons import Lessons, Progress, collect
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.learning.reports import (

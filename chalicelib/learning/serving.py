@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from chalicelib.errors import InklingError, UnusableHead
-from chalicelib.learning.history import Current, read_current
+from chalicelib.learning.current import Current, read_current
 from chalicelib.recognition.heads import SHIPPED, Heads, PromotedHead
 from chalicelib.recognition.normalise import SIDE_PX
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 from chalicelib.errors import StorageUnavailable
-from chalicelib.learning.history import Tag
+from chalicelib.learning.current import Tag
 from chalicelib.stores.store import Conflict, Store
 
 MAX_ATTEMPTS = 20  # of a change that others' swaps keep getting in the way of

@@ -12,8 +12,9 @@ from chalicelib.errors import (
     StorageUnavailable,
     UnusableHead,
 )
+from chalicelib.learning.current import Current
 from chalicelib.learning.heads import Head
-from chalicelib.learning.history import Action, Current
+from chalicelib.learning.history import Action
 from chalicelib.learning.keys import CURRENT_KEY, head_key, history_key
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.stores.open import open_store

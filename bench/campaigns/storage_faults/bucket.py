@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from botocore.client import BaseClient
 
+from chalicelib.learning.current import Current
 from chalicelib.learning.heads import Head
-from chalicelib.learning.history import Current
 from chalicelib.learning.keys import CURRENT_KEY, ROOT, head_key
 
 PREFIX = "inkling/"
