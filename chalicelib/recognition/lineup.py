@@ -64,7 +64,7 @@ class Lineup:
         """Return who is asked by a name, or each of `answering` for "all". Raises UnknownModel."""
         if model == ALL_MODELS:
             return tuple(answering.values())
-        return (self._one(model, answering),)
+        return (self.one(model, answering),)
 
     def versions(self, model: str) -> dict[str, Variant]:
         """Return how a model answers by version, first as it does where no version is asked for.
@@ -73,14 +73,15 @@ class Lineup:
         the candidate: whoever asks by a version gets the same answers whatever comes. Raises
         UnknownModel.
         """
-        found = [self._one(model, self.variants)]
+        found = [self.one(model, self.variants)]
         if trained := self.variants.get(model + TRAINED_SUFFIX):
             found.append(trained)
         if pair := self.pairs.get(model):
             found += [pair.live, pair.candidate]
         return {variant.version: variant for variant in found}
 
-    def _one(self, model: str, answering: Mapping[str, Variant]) -> Variant:
+    def one(self, model: str, answering: Mapping[str, Variant]) -> Variant:
+        """Return who answers by a name, which "all" is not. Raises UnknownModel."""
         known = {**self._named, **answering}
         if model not in known:
             raise UnknownModel(model, (*answering, *self._named))

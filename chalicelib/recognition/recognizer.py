@@ -109,8 +109,7 @@ class Recognizer:
     def variant(self, name: str) -> Variant:
         """Return the one of that name, candidates among them. Raises UnknownModel."""
         lineup = self.lineup()
-        (variant,) = lineup.asked(name, lineup.variants)
-        return variant
+        return lineup.one(name, lineup.variants)
 
     def default(self, drawing: Drawing | None = None) -> Variant:
         """Return the one that answers, or answers a drawing, where none is asked for."""

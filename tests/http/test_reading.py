@@ -47,6 +47,7 @@ def test_one_model_is_shown_as_in_the_list(api: Transport) -> None:
 def test_a_name_may_be_percent_encoded(api: Transport) -> None:
     assert api.request("GET", "/v1/models/c%6En").json["name"] == "cnn"
     assert_problem(api.request("GET", "/v1/models/%E2%82%AC"), 404, "unknown_model", "/model")
+    assert_problem(api.request("GET", "/v1/models/all"), 404, "unknown_model", "/model")
 
 
 def test_health_says_which_version_can_predict(api: Transport) -> None:
