@@ -91,7 +91,7 @@ def test_an_s3_that_fails_is_unavailable_soon(
     started_s = time.monotonic()
     with pytest.raises(StorageUnavailable):
         reader.get("a")
-    assert time.monotonic() - started_s < 2
+    assert time.monotonic() - started_s < 4.9, "a hanging S3 hangs for ever"
 
 
 def test_an_answer_that_is_cut_at_any_byte_is_none(
