@@ -1,5 +1,6 @@
 """What tests of several folders share: one browser, one package, one `chalice local`."""
 
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,12 @@ if TYPE_CHECKING:  # the training environment has neither Playwright nor Chalice
     from bench.transports import ServerTransport
 
 __all__ = ["code", "function", "package", "runtime", "variables"]
+
+
+def pytest_configure() -> None:
+    """Let tests interrupt what they start, also behind a shell's `&`, which ignores interrupts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
