@@ -1,6 +1,9 @@
 """The largest images and drawings that the limits let in, of every kind of file.
 
-Their headers alone make them large, so a fuzzer that mutates small files does not meet them.
+    python -m bench.fuzz.largest
+
+prints the processor time and the memory that each takes. Their headers alone make them large, so a
+fuzzer that mutates small files does not meet them.
 """
 
 import io
@@ -10,6 +13,8 @@ from collections.abc import Iterator
 from PIL import Image, ImageDraw
 
 from bench.fuzz.targets import TARGETS, Parse
+from bench.fuzz.trial import MOST_MB, MOST_MS, Peak, measured
+from bench.latency import processor
 from chalicelib.limits import MAX_IMAGE_PIXELS, MAX_PIXELS_SIDE, MAX_POINTS
 from chalicelib.recognition.segmentation.sheet import MAX_PIECES
 
@@ -20,6 +25,15 @@ PNG_MODES = ("1", "L", "P", "LA", "RGB", "RGBA")
 JPEG_MODES = ("L", "RGB", "CMYK")
 JPEG_KINDS: tuple[dict[str, bool], ...] = ({}, {"progressive": True})
 WEBP_KINDS: tuple[dict[str, bool], ...] = ({}, {"lossless": True})
+
+
+def main() -> None:
+    """Measure each, the least of three tries."""
+    print(f"{processor()}; to hold: {MOST_MS:g} ms, {MOST_MB:g} MB")
+    peak = Peak()
+    for name, parse, data in largest_inputs():
+        price = measured(parse, data, peak)
+        print(f"{name:35} {price.time_ms:6.1f} ms {price.memory_mb:6.1f} MB", flush=True)
 
 
 def largest_inputs() -> Iterator[tuple[str, Parse, bytes]]:
@@ -57,3 +71,7 @@ def _file(mode: str, kind: str, **options: bool) -> bytes:
 
 def _json(**fields: object) -> bytes:
     return json.dumps(fields, separators=(",", ":")).encode()
+
+
+if __name__ == "__main__":
+    main()

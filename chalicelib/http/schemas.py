@@ -19,6 +19,7 @@ from chalicelib.http.json_schema import (
 from chalicelib.http.problems import ALL_PROBLEMS
 from chalicelib.http.request_schemas import REQUESTS
 from chalicelib.limits import MAX_DIGITS
+from chalicelib.recognition.rollout import Mode
 
 _DIGITS = array(one_of("Digit"), 1, MAX_DIGITS)
 
@@ -70,7 +71,7 @@ _MODELS: dict[str, Schema] = {
             "candidate": one_of("Model"),
         }
     ),
-    "RolloutMode": {"type": "string", "enum": ["shadow", "share", "promoted"]},
+    "RolloutMode": {"type": "string", "enum": [mode.value for mode in Mode]},
     "Model": closed_object(
         {
             "name": TEXT,

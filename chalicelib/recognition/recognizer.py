@@ -77,7 +77,7 @@ class Recognizer:
     """Reads drawings with the models of a registry, and what its sources have for them.
 
     heads: those that are promoted. rollouts: those whose candidates are open and fit. witness: is
-    told what candidates do; nothing of a candidate ever makes an answer fail.
+    told what candidates do; none makes an answer fail that did not ask for it by its own name.
     """
 
     def __init__(
