@@ -34,7 +34,6 @@ def from_load_to_feedback(page: Page, findings: Findings) -> None:
         _go_to(page, "paper", findings)
         draw_seven_with_keys(page)
         wait_until(page, ANSWERED)
-        _listen_for(page, "Seven", findings)
         for name, then in (
             ("No", "document.querySelector('#question.keys')"),
             ("three", "document.querySelector('#question').textContent.includes('Keep')"),
@@ -44,7 +43,9 @@ def from_load_to_feedback(page: Page, findings: Findings) -> None:
             _press(page, name, findings)
             wait_until(page, f"Boolean({then})")
             _look_at_focus(page, f"after {name}", findings)
-        _listen_for(page, "Thank you", findings)
+        # At the end, so that what is said late, or once more, is heard too.
+        for words in ("Seven", "Thank you"):
+            _listen_for(page, words, findings)
     except PageStuck as error:
         findings.harm(KEYBOARD, str(error))
 
