@@ -5,8 +5,8 @@ digits, all but the network, and so are the largest images and drawings that the
 may take no more than 50 ms of processor time and 16 MB beyond what the process had.
 
 It needs `.venv-fuzz` (`make fuzz-env`; Python 3.11, for which atheris is built) and Linux. Corpus
-and counts are kept in `build/fuzz/` by seed, so what was stopped goes on. One in 16 inputs that
-are fuzzed (in 4 of strokes) is parted; those that reached anything new or took the most so far all
+and counts are kept in `build/fuzz/` by seed, so what was stopped goes on. One in 128 inputs that
+are fuzzed (in 32 of strokes) is parted; those that reached anything new or took the most so far all
 are, when prices are measured at the end, without instrumentation.
 """
 

@@ -1,7 +1,10 @@
-"""The processes that fuzz, one after another, until each target has had its share of runs."""
+"""The processes that fuzz, one to a core, until each target has had its share of runs."""
 
+import os
 import subprocess
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from bench.fuzz.targets import TARGETS
 from bench.fuzz.yard import ROOT, Yard
@@ -9,7 +12,7 @@ from export.errors import MissingData
 from export.progress import show_progress
 
 PYTHON = ROOT / ".venv-fuzz" / "bin" / "python"
-ROUND_RUNS = 100_000  # of a target before the next has its turn
+ROUND_RUNS = 100_000  # of a process: libFuzzer's memory grows with them
 NICENESS = "10"
 SLOW_S = 600  # never: the price of an input is measured in processor time
 DISTANCE = 1_000_003  # between the seeds of two rounds
@@ -22,16 +25,21 @@ def fuzz(yards: Mapping[str, Yard], size: int, seed: int) -> int:
     """
     if not PYTHON.exists():
         raise MissingData("Fuzzing needs an environment of its own: make fuzz-env")
-    deaths = 0
-    wanted = {name: -int(-size * target.share // 1) for name, target in TARGETS.items()}
-    while left := {name: wanted[name] - yard.runs for name, yard in yards.items()}:
-        left = {name: runs for name, runs in left.items() if runs > 0}
-        if not left:
-            break
-        for name, runs in left.items():
-            deaths += not fuzz_once(name, yards[name], min(runs, ROUND_RUNS), seed)
+    stop = threading.Event()
+
+    def fuzz_target(name: str) -> int:
+        deaths, wanted = 0, -int(-size * TARGETS[name].share // 1)
+        while (left := wanted - yards[name].runs) > 0 and not stop.is_set():
+            deaths += not fuzz_once(name, yards[name], min(left, ROUND_RUNS), seed)
             show_progress("fuzzing", sum(yard.runs for yard in yards.values()), size)
-    return deaths
+        return deaths
+
+    longest_first = sorted(yards, key=lambda name: -TARGETS[name].share)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        try:
+            return sum(pool.map(fuzz_target, longest_first))
+        finally:
+            stop.set()  # on Ctrl-C the others would go on to their end
 
 
 def fuzz_once(name: str, yard: Yard, runs: int, seed: int) -> bool:

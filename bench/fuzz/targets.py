@@ -1,8 +1,8 @@
 """What is fuzzed: each target takes bytes through the code that first meets what callers send.
 
 What is accepted is then normalised, and parted into digits as for an answer, with everything but
-the network. Parting takes ten times as long as all the rest, so most inputs are spared it while
-they are fuzzed; none is when it is replayed.
+the network. Parting takes up to two hundred times as long as all the rest, so most inputs are
+spared it while they are fuzzed; none is when it is replayed.
 """
 
 from collections.abc import Callable
@@ -69,12 +69,12 @@ def _tensors(body: bytes) -> Drawing:
 
 
 TARGETS = {
-    "base64": Target((_base64,), 0.1, 2048, 16, "base64"),
-    "body": Target((_recognize, _feedback), 0.25, 4096, 16, "json"),
-    "image": Target((decode_image,), 0.35, 4096, 16, "image"),
-    "png": Target((_bare_png,), 0.15, 2048, 16, "image"),
-    "strokes": Target((_pen,), 0.05, 96, 4, None),
-    "tensors": Target((_tensors,), 0.1, 4096, 16, "tensors"),
+    "base64": Target((_base64,), 0.1, 2048, 128, "base64"),
+    "body": Target((_recognize, _feedback), 0.25, 4096, 128, "json"),
+    "image": Target((decode_image,), 0.35, 4096, 128, "image"),
+    "png": Target((_bare_png,), 0.15, 2048, 128, "image"),
+    "strokes": Target((_pen,), 0.05, 96, 32, None),
+    "tensors": Target((_tensors,), 0.1, 4096, 128, "tensors"),
 }
 
 
