@@ -46,7 +46,7 @@ class HeadBook:
             return None
         try:
             return self.head(current.heads[entry.name])
-        except UnusableHead:  # it is not served either
+        except UnusableHead:  # no server that starts serves it either
             return None
 
     def promote(

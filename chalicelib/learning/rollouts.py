@@ -109,7 +109,9 @@ class RolloutBook:
         self, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._now = now
-        self._pointer = Pointer(store, ROLLOUT_KEY, rollout_entry_key, read_rollouts, _read_entry)
+        self._pointer = Pointer(
+            store, ROLLOUT_KEY, rollout_entry_key, read_rollouts, read_rollout_entry
+        )
 
     def read(self) -> tuple[CurrentRollouts, Tag]:
         """Return what is on, and the tag that `promote` expects of who has seen it.
@@ -206,7 +208,8 @@ def read_rollouts(reader: Reader) -> tuple[CurrentRollouts, Tag]:
     return CurrentRollouts.decode(blob.data, ROLLOUT_KEY), blob.tag
 
 
-def _read_entry(reader: Reader, sha256: str) -> RolloutEntry:
+def read_rollout_entry(reader: Reader, sha256: str) -> RolloutEntry:
+    """Return the history entry of that name. Raises UnusableHead, StorageUnavailable."""
     key = rollout_entry_key(sha256)
     return RolloutEntry.decode(read_named(reader, key, sha256), key)
 

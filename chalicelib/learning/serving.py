@@ -4,16 +4,15 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from chalicelib.errors import InklingError, UnusableHead
 from chalicelib.learning.current import Current, read_current
+from chalicelib.learning.keys import CURRENT_KEY
 from chalicelib.recognition.heads import SHIPPED, Heads, PromotedHead
-from chalicelib.recognition.normalise import SIDE_PX
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
-from chalicelib.recognition.rollout import NO_ROLLOUTS, Rollout, Rollouts
+from chalicelib.recognition.rollout import NO_ROLLOUTS, Rollouts
 from chalicelib.stores.store import Reader
 
 if TYPE_CHECKING:
@@ -31,13 +30,17 @@ class ServedHeads:
 
     The request that finds them too old has them read and waits for up to BUDGET_S; all others get
     what is known. The reading has a thread of its own, since not every wait can be cut short (that
-    for a name server cannot); what comes late is there for a later request. A store that is away
-    leaves the heads as they are; what is damaged, or for another model, leaves that model as
-    trained.
+    for a name server cannot); what comes late is there for a later request.
 
-    Rollouts are read along, where a model has a candidate at all. A store that is away leaves them
-    as they are; one that is damaged, for other versions, or whose candidate cannot be opened and
-    run, leaves the live version alone.
+    A store that is away leaves the heads as they are. A pointer that is damaged counts as the entry
+    of the history that it still names; where none can be read, the heads stay as they are. In the
+    place of a head that is damaged, or for another model, the one that is served stays, unless it
+    was rolled back; where none is, the model answers as trained. So a head comes into service by
+    the pointer alone, and what was rolled back does not come again.
+
+    Rollouts are read along, where a model has a candidate at all, and by the same rules. One that
+    is for other versions, or whose candidate cannot be opened and run, leaves the live version
+    alone.
     """
 
     def __init__(
@@ -98,56 +101,58 @@ class ServedHeads:
 
     def _read_heads(self, reader: Reader, troubles: list[str]) -> Heads:
         """Return what is current, adding to `troubles` what is not as it should be."""
-        try:
-            current, _ = read_current(reader)
-        except UnusableHead as error:
-            troubles.append(f"All models answer as trained: {error}")
-            return SHIPPED
+        current = self._read_current(reader, troubles)
+        if current is None:
+            return self._heads
         heads = {}
         for model in current.heads:
             try:
                 heads[model] = self._promoted(reader, current, model)
             except UnusableHead as error:
-                troubles.append(f"{model} answers as trained: {error}")
+                instead = self._head_instead(reader, current, model)
+                troubles.append(f"{_told(model, instead)}: {error}")
+                if instead:
+                    heads[model] = instead
         return heads
+
+    def _read_current(self, reader: Reader, troubles: list[str]) -> Current | None:
+        """Return what is current; None where nothing tells, so that all stays as it is."""
+        try:
+            return read_current(reader)[0]
+        except UnusableHead as error:
+            from chalicelib.learning.history import read_entry
+            from chalicelib.learning.recovery import recover_current, tell
+
+            found = recover_current(reader, CURRENT_KEY, read_entry)
+            kept = "The heads stay as they are" if self._heads else "All models answer as trained"
+            troubles.append(tell(error, kept, by_history=found is not None))
+            return found
+
+    def _head_instead(self, reader: Reader, current: Current, model: str) -> PromotedHead | None:
+        """Return what is served for a head that cannot be; None: the model as trained."""
+        known = self._heads.get(model)
+        if known is None and not self._is_for_ours(current, model):
+            return None  # as after a deployment, so that this is no reason to read on at a start
+        from chalicelib.learning.recovery import places_instead
+
+        served = known.origin["sha256"] if known else None
+        for place in places_instead(reader, current, model, served):
+            with suppress(UnusableHead):
+                return self._promoted(reader, place, model)
+        return None
+
+    def _is_for_ours(self, current: Current, model: str) -> bool:
+        """Whether a head is for the version of the model that is here."""
+        registry = self._registry
+        return model in registry.names and current.versions[model] == registry.entry(model).version
 
     def _read_rollouts(self, reader: Reader, troubles: list[str]) -> Rollouts:
         """Return those that are on, adding to `troubles` what is not as it should be."""
         if not self._registry.candidates:
             return NO_ROLLOUTS
-        from chalicelib.learning.rollouts import read_rollouts
+        from chalicelib.learning.served_rollouts import read_served
 
-        try:
-            current, _ = read_rollouts(reader)
-        except UnusableHead as error:
-            troubles.append(f"No candidate is tried: {error}")
-            return NO_ROLLOUTS
-        rollouts = {}
-        for model, rollout in current.rollouts.items():
-            try:
-                if self._is_tried(rollout):
-                    rollouts[model] = rollout
-            except Exception as error:  # noqa: BLE001 - whatever it is, it concerns no answer
-                troubles.append(f"{model} answers without a candidate: {error}")
-        return rollouts
-
-    def _is_tried(self, rollout: Rollout) -> bool:
-        """Open the candidate of a rollout; False where it has become the model itself.
-
-        Raises UnusableHead where there are other versions, UnusableModel, what the network does.
-        """
-        model, registry = rollout.model, self._registry
-        live = registry.entry(model).version if model in registry.names else None
-        if live == rollout.candidate:
-            return False
-        candidate = registry.candidates.get(model)
-        if live != rollout.live or candidate is None or candidate.version != rollout.candidate:
-            there = f"{live} and {candidate.version if candidate else 'no candidate'}"
-            raise UnusableHead(
-                f"Its rollout of {rollout.candidate} beside {rollout.live}", f"meets {there}"
-            )
-        registry.network(candidate).run(np.zeros((1, SIDE_PX, SIDE_PX), np.float32))
-        return True
+        return read_served(reader, self._registry, self._rollouts, troubles)
 
     def _promoted(self, reader: Reader, current: Current, model: str) -> PromotedHead:
         """Return the current head of a model. Raises UnusableHead, StorageUnavailable."""
@@ -174,6 +179,11 @@ class ServedHeads:
             if trouble not in self._troubles:
                 logger.warning("%s", trouble)
         self._troubles = frozenset(troubles)
+
+
+def _told(model: str, instead: PromotedHead | None) -> str:
+    """Say what answers in the place of a head that cannot."""
+    return f"{model} {f'goes on with head {instead.version}' if instead else 'answers as trained'}"
 
 
 def _require_fit(head: "Head", entry: ModelEntry, features: int) -> None:

@@ -12,7 +12,9 @@ from bench.campaigns.models.servers import Servers
 from bench.campaigns.models.starts import Starts
 from bench.campaigns.models.verdict import Verdict
 from chalicelib.learning import heads
+from chalicelib.learning.current import Current
 from chalicelib.learning.keys import CURRENT_KEY, head_key
+from chalicelib.learning.pointer import HeadBook
 from chalicelib.learning.serving import ServedHeads
 from chalicelib.recognition import manifest as manifests
 from chalicelib.recognition.manifest import MANIFEST
@@ -20,7 +22,7 @@ from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.stores.store import Reader, Store
 from export.command import MODELS_FOLDER
 
-CASES, SEED = 100, 3
+CASES, SEED = 120, 3
 
 
 @pytest.fixture
@@ -93,6 +95,35 @@ def test_a_reader_that_looks_at_no_name_is_found_out(
     assert judge(tmp_path / "a", other_numbers, rng, running=False)[1] is Verdict.SHIPPED
     monkeypatch.setattr(heads, "read_named", read_named)
     assert judge(tmp_path / "b", other_numbers, rng, running=False)[1] is Verdict.SERVED
+
+
+def test_a_running_server_that_lets_go_of_its_heads_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forget(_self: ServedHeads, _reader: Reader, troubles: list[str]) -> Current:
+        troubles.append(f"{CURRENT_KEY} is damaged")
+        return Current()
+
+    def let_go(store: Store, rng: random.Random) -> str:
+        monkeypatch.setattr(ServedHeads, "_read_current", forget)
+        return no_pointer(store, rng)
+
+    judge, rng = Servers(ModelRegistry.load(MODELS_FOLDER)).judge, random.Random(SEED)
+    assert judge(tmp_path / "a", no_pointer, rng, running=True)[1] is Verdict.UNCHANGED
+    assert judge(tmp_path / "b", let_go, rng, running=True)[1] is Verdict.DROPPED
+
+
+def test_a_head_that_was_rolled_back_and_comes_again_is_found_out(tmp_path: Path) -> None:
+    def bring_back(store: Store, _rng: random.Random) -> str:
+        current, *earlier = HeadBook(store).history()
+        store.put(CURRENT_KEY, (earlier or [current])[0].current.encode())
+        return "the pointer as it was before the rollback, if there was one"
+
+    judge, rng = Servers(ModelRegistry.load(MODELS_FOLDER)).judge, random.Random(SEED)
+    verdicts = {
+        judge(tmp_path / str(number), bring_back, rng, running=True)[1] for number in range(8)
+    }
+    assert verdicts == {Verdict.SERVED, Verdict.UNCHANGED}
 
 
 def test_heads_that_go_out_of_service_without_a_word_are_found_out(

@@ -1,10 +1,12 @@
 """Heads for the published models, and where they are served from."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
 
 from chalicelib.learning.heads import Head
+from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.recognition.registry import ModelRegistry
 
 MODELS = Path(__file__).parents[2] / "chalicelib" / "models"
@@ -19,6 +21,15 @@ class Clock:
     def __call__(self) -> float:
         """Return the time that was set."""
         return self.now_s
+
+
+def settled(recognizer: Recognizer) -> Recognizer:
+    """Return what answers once it has read what it is to read, however busy the machine is."""
+    recognizer.lineup()
+    for thread in threading.enumerate():
+        if thread.name == "heads":
+            thread.join()
+    return recognizer
 
 
 def published() -> ModelRegistry:

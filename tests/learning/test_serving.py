@@ -16,7 +16,6 @@ from bench.faults import Fault
 from bench.faulty_proxy import FaultyProxy
 from chalicelib.errors import InvalidSetting, UnknownModel
 from chalicelib.learning.heads import Head
-from chalicelib.learning.keys import CURRENT_KEY, head_key
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.learning.serving import BUDGET_S, REFRESH_S, RETRY_S, ServedHeads
 from chalicelib.recognition.drawing import StrokeDrawing
@@ -131,40 +130,6 @@ def test_a_head_is_read_once(
     clock.now_s += REFRESH_S
     assert source() is first
     assert len(s3.requests) == 3
-
-
-@pytest.mark.parametrize("damaged", ["pointer", "head"])
-def test_what_is_damaged_leaves_the_model_as_trained(
-    recognizer: Recognizer,
-    store: Store,
-    book: HeadBook,
-    clock: Clock,
-    damaged: str,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Said once in the log; what is whole is served again once it is there."""
-    head = head_for(recognizer.registry, MODEL, "4")
-    promote(book, head)
-    key = CURRENT_KEY if damaged == "pointer" else head_key(head.sha256)
-    blob = store.get(key)
-    assert blob
-    store.put(key, blob.data[:-9])
-    for _ in range(3):
-        assert read(recognizer).text == "7"
-        clock.now_s += REFRESH_S
-    assert [key in record.getMessage() for record in caplog.records] == [True]
-    store.put(key, blob.data)
-    assert read(recognizer).text == "4"
-
-
-def test_a_pointer_that_is_damaged_later_takes_its_head_out_of_service(
-    recognizer: Recognizer, store: Store, book: HeadBook, clock: Clock
-) -> None:
-    promote(book, head_for(recognizer.registry, MODEL, "4"))
-    assert read(recognizer).text == "4"
-    store.put(CURRENT_KEY, b"{}")
-    clock.now_s += REFRESH_S
-    assert read(recognizer).text == "7"
 
 
 @pytest.mark.parametrize(

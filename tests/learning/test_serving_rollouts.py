@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.recognition.rollout import Rollout
 from chalicelib.stores.open import open_reader, open_store
 from chalicelib.stores.store import Store
-from tests.learning.served import Clock, head_for, published
+from tests.learning.served import Clock, head_for, published, settled
 from tests.unit.digits import SEVEN
 
 
@@ -50,6 +51,14 @@ def served(registry: ModelRegistry, location: str, clock: Clock) -> Recognizer:
     return Recognizer(registry, source, source.rollouts)
 
 
+def damage(store: Store, change: Callable[[bytes], bytes]) -> bytes:
+    """Put something else where the pointer is; return what was there."""
+    blob = store.get(ROLLOUT_KEY)
+    assert blob
+    store.put(ROLLOUT_KEY, change(blob.data))
+    return blob.data
+
+
 def promote(book: RolloutBook, registry: ModelRegistry, **other: str) -> None:
     versions = {
         "live": registry.entry(MODEL).version,
@@ -60,7 +69,7 @@ def promote(book: RolloutBook, registry: ModelRegistry, **other: str) -> None:
 
 
 def read(recognizer: Recognizer) -> str:
-    return recognizer.recognize(StrokeDrawing(SEVEN))[0].text
+    return settled(recognizer).recognize(StrokeDrawing(SEVEN))[0].text
 
 
 def test_a_promotion_and_a_withdrawal_are_followed_without_a_restart(
@@ -94,27 +103,70 @@ def test_a_withdrawal_brings_back_the_live_version_with_its_head(
     assert tuple(recognizer.variants()) == ("cnn", "cnn-trained", "perceptron")
 
 
-def test_a_damaged_rollout_leaves_the_live_version_alone(
+def test_a_damaged_pointer_counts_as_the_entry_that_it_names(
     recognizer: Recognizer,
     registry: ModelRegistry,
     store: Store,
+    location: str,
     book: RolloutBook,
     clock: Clock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Said once in the log; once it is whole, it counts again."""
+    """For servers that run and those that start; said once in the log."""
     promote(book, registry)
     assert read(recognizer) == "4"
-    blob = store.get(ROLLOUT_KEY)
-    assert blob
-    store.put(ROLLOUT_KEY, blob.data[:-9])
+    damage(store, lambda data: data[:-9])
     for _ in range(3):
         clock.now_s += REFRESH_S
-        assert read(recognizer) == "7"
+        assert read(recognizer) == "4"
     assert [ROLLOUT_KEY in record.getMessage() for record in caplog.records] == [True]
-    store.put(ROLLOUT_KEY, blob.data)
-    clock.now_s += REFRESH_S
+    assert read(served(registry, location, clock)) == "4"
+
+
+def test_what_was_withdrawn_stays_so_though_the_pointer_is_damaged(
+    recognizer: Recognizer,
+    registry: ModelRegistry,
+    store: Store,
+    location: str,
+    book: RolloutBook,
+    clock: Clock,
+) -> None:
+    promote(book, registry)
     assert read(recognizer) == "4"
+    book.withdraw(MODEL, "ann", "worse")
+    damage(store, lambda data: data[:-9])
+    clock.now_s += REFRESH_S
+    assert read(recognizer) == "7"
+    assert read(served(registry, location, clock)) == "7"
+
+
+@pytest.mark.parametrize("left", [b"", b"{}", b"[" * 100_000])
+def test_where_nothing_tells_a_rollout_goes_on_and_none_begins(
+    recognizer: Recognizer,
+    registry: ModelRegistry,
+    store: Store,
+    location: str,
+    book: RolloutBook,
+    clock: Clock,
+    left: bytes,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Once it is whole, or gone, it counts again."""
+    promote(book, registry)
+    assert read(recognizer) == "4"
+    whole = damage(store, lambda _: left)
+    for _ in range(2):
+        clock.now_s += REFRESH_S
+        assert read(recognizer) == "4"
+    assert [ROLLOUT_KEY in record.getMessage() for record in caplog.records] == [True]
+    starting = served(registry, location, clock)
+    assert read(starting) == "7"
+    store.put(ROLLOUT_KEY, whole)
+    clock.now_s += REFRESH_S
+    assert read(starting) == "4"
+    store.delete(ROLLOUT_KEY)
+    clock.now_s += REFRESH_S
+    assert read(recognizer) == read(starting) == "7"
 
 
 @pytest.mark.parametrize("other", [{"live": "01234567"}, {"candidate": "01234567"}])

@@ -2,7 +2,8 @@
 digits, files swapped or gone), or a manifest says what cannot be under a right seal. Heads in the
 store, the pointer to them and their history are damaged too, or are for something else, before a
 start and under a running server. The app's own parts are then asked: they must refuse, naming the
-file, or answer bit by bit as before; without a whole head, bit by bit as shipped, and say so.
+file, or answer bit by bit as before; what starts without a whole head, bit by bit as shipped. What
+was rolled back must not answer, and all must be said, once.
 """
 
 import random
@@ -15,15 +16,15 @@ from pathlib import Path
 from bench.campaigns.models.folders import spoil_file, spoil_manifest
 from bench.campaigns.models.servers import Servers
 from bench.campaigns.models.starts import Starts
-from bench.campaigns.models.stores import CHANGES
+from bench.campaigns.models.stores import CHANGES, CHANGES_OF_POINTER
 from bench.campaigns.models.verdict import Verdict
 from bench.outcome import Fact
 from chalicelib.recognition.registry import ModelRegistry
 from export.command import MODELS_FOLDER
 from export.progress import show_progress
 
-SIZE = 2_000
-KINDS = ("file", "file", "manifest", "head", "running head")
+SIZE = 2_400  # a sixth of them pointers
+KINDS = ("file", "file", "manifest", "head", "running head", "running pointer")
 
 
 def run(size: int, seed: int) -> Sequence[Fact]:
@@ -36,7 +37,7 @@ def run(size: int, seed: int) -> Sequence[Fact]:
                 print(f"case {number}, {what}: {verdict}", flush=True)
             show_progress("damaged models", number, size)
     return [
-        Fact("damaged files, manifests and heads", found.total(), least=size),
+        Fact("damaged files, manifests, heads and pointers", found.total(), least=size),
         *[
             Fact(verdict, sum(found[kind, verdict] for kind in KINDS), most=0)
             for verdict in Verdict
@@ -62,7 +63,7 @@ def judged(size: int, seed: int, folder: Path) -> Iterator[tuple[str, str, Verdi
             what = (spoil_file if kind == "file" else spoil_manifest)(place, rng)
             verdict = starts.judge(place)
         else:
-            change = rng.choice(CHANGES)
+            change = rng.choice(CHANGES_OF_POINTER if kind == "running pointer" else CHANGES)
             what, verdict = servers.judge(place, change, rng, running=kind != "head")
         yield kind, what, verdict
         shutil.rmtree(place)

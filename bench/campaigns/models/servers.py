@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from enum import Enum
 from itertools import combinations
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bench.campaigns.models.stores import MODELS, Change, Rng, promote_heads
 from bench.campaigns.models.verdict import Verdict
 from chalicelib.errors import UnusableHead
 from chalicelib.learning import serving
+from chalicelib.learning.current import read_current
 from chalicelib.learning.keys import CURRENT_KEY, LEARNING_ROOT
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.recognition.heads import Heads
@@ -22,6 +24,7 @@ from chalicelib.stores.open import open_reader, open_store
 from chalicelib.stores.store import Store
 
 LONGEST_READ_S = 60.0
+LOOKS = 2  # of a server at a damaged store: the second finds nothing new
 
 Expected = Mapping[frozenset[str], Answers]  # by the models that answer with their heads
 
@@ -58,7 +61,7 @@ class Servers:
         running: a server has answered with them before they are spoilt.
         """
         store = open_store(str(place))
-        promote_heads(store, self._registry, rng.getrandbits(32))
+        promote_heads(store, self._registry, rng)
         server = Server(self._registry, place)
         expected = self._expected(server.heads())
         if not running:
@@ -66,12 +69,12 @@ class Servers:
         what = change(store, rng)
         try:
             with _heard() as said:
-                found = self._answers(server.heads())
-            history = _judge_history(store)
+                found = [self._answers(server.heads()) for _ in range(LOOKS)]
+            history, pointer = _judge_history(store), _judge_pointer(store)
         except Exception:  # noqa: BLE001 - whatever it is, it is counted
             return what, Verdict.FAILED
-        served = _judge(found, expected, said, gone=store.get(CURRENT_KEY) is None)
-        return what, history if history.is_bad else served
+        served = [_judge(each, expected, said, pointer, running=running) for each in found]
+        return what, next(filter(_is_bad, (history, *served)), served[-1])
 
     def _expected(self, heads: Heads) -> Expected:
         """Return the answers with each choice of the heads, the others as shipped."""
@@ -86,17 +89,55 @@ class Servers:
         return tuple(answers_of(recognizer, self._drawn, name) for name in MODELS)
 
 
-def _judge(found: Answers, expected: Expected, said: list[str], *, gone: bool) -> Verdict:
-    """Compare answers; gone: there is no pointer, which says that nothing was promoted."""
+class PointerState(Enum):
+    """What a damaged store's pointer tells a server that has heads."""
+
+    TELLS = "which heads are current, itself or by the history"
+    DAMAGED = "it cannot be read"
+    UNTOLD = "it can be read, but not the entry of the history that it names"
+    GONE = "that none is current: nothing was promoted"
+
+
+def _judge_pointer(store: Store) -> PointerState:
+    if store.get(CURRENT_KEY) is None:
+        return PointerState.GONE
+    try:
+        current, _ = read_current(store)
+    except UnusableHead:
+        return PointerState.DAMAGED
+    try:
+        next(HeadBook(store).history(), current)
+    except UnusableHead:
+        return PointerState.UNTOLD
+    return PointerState.TELLS
+
+
+def _judge(
+    found: Answers, expected: Expected, said: list[str], pointer: PointerState, *, running: bool
+) -> Verdict:
+    """Compare answers, and look at what the server said of them."""
     adapted = next((names for names, answers in expected.items() if answers == found), None)
     if adapted is None:
         return Verdict.SERVED
-    if len(adapted) == len(MODELS):
-        return Verdict.UNCHANGED
-    if not (said or gone):
+    is_whole = len(adapted) == len(MODELS)
+    is_gone = pointer is PointerState.GONE
+    if not said and (pointer is PointerState.DAMAGED or not (is_whole or is_gone)):
         return Verdict.SILENT
-    named = all(LEARNING_ROOT in line or "Its head" in line for line in said)
-    return Verdict.SHIPPED if named else Verdict.UNNAMED
+    if len(set(said)) < len(said):
+        return Verdict.REPEATED
+    if not all(LEARNING_ROOT in line or "Its head" in line for line in said):
+        return Verdict.UNNAMED
+    if is_whole:
+        return Verdict.UNCHANGED
+    if is_gone:
+        return Verdict.GONE
+    # Where the history cannot be read, the head that is served may have been rolled back.
+    is_dropped = running and pointer is not PointerState.UNTOLD
+    return Verdict.DROPPED if is_dropped else Verdict.SHIPPED
+
+
+def _is_bad(verdict: Verdict) -> bool:
+    return verdict.is_bad
 
 
 def _judge_history(store: Store) -> Verdict:

@@ -26,11 +26,18 @@ Rng = random.Random
 Change = Callable[[Store, Rng], str]
 
 
-def promote_heads(store: Store, registry: ModelRegistry, seed: int) -> None:
-    """Promote a head for each model that answers otherwise than the one shipped."""
-    book, rng = HeadBook(store), np.random.default_rng(seed)
-    heads = {name: _head(registry, name, rng) for name in MODELS}
-    book.promote(heads, book.read()[1], "bench", "to be damaged", {})
+def promote_heads(store: Store, registry: ModelRegistry, rng: Rng) -> None:
+    """Promote a head for each model that answers otherwise than the one shipped.
+
+    In half of the cases others were promoted after them, and rolled back: those must not answer.
+    """
+    book, drawn = HeadBook(store), np.random.default_rng(rng.getrandbits(32))
+    is_rolled_back = rng.random() < 0.5
+    for _ in range(1 + is_rolled_back):
+        heads = {name: _head(registry, name, drawn) for name in MODELS}
+        book.promote(heads, book.read()[1], "bench", "to be damaged", {})
+    if is_rolled_back:
+        book.rollback("bench", "not to come back")
 
 
 def _head(registry: ModelRegistry, name: str, rng: np.random.Generator) -> Head:
@@ -50,22 +57,14 @@ def _head(registry: ModelRegistry, name: str, rng: np.random.Generator) -> Head:
     )
 
 
-def spoil_object(store: Store, rng: Rng) -> str:
+def damage_object(store: Store, rng: Rng) -> str:
     """Damage, swap or remove one object: the pointer, a head or an entry of the history."""
-    keys = [listed.key for listed in store.list(f"{LEARNING_ROOT}/")]
-    key = CURRENT_KEY if rng.random() < 0.4 else rng.choice(keys)
-    data = _read(store, key)
-    way = rng.choice(("damage",) * 5 + ("swap", "remove", "deep"))
-    if way == "remove":
-        store.delete(key)
-    elif way == "swap":
-        other = rng.choice([each for each in keys if each != key])
-        content = _read(store, other)
-        store.put(other, data)
-        store.put(key, content)
-    else:
-        store.put(key, DEEP if way == "deep" else damaged(data, rng))
-    return f"{way} {key}"
+    return _damage(store, rng.choice(_keys(store)), rng)
+
+
+def damage_pointer(store: Store, rng: Rng) -> str:
+    """Damage, swap or remove the pointer."""
+    return _damage(store, CURRENT_KEY, rng)
 
 
 def spoil_head(store: Store, rng: Rng) -> str:
@@ -88,6 +87,25 @@ def spoil_pointer(store: Store, rng: Rng) -> str:
     what = rng.choice(POINTER_CHANGES)(pointer, rng)
     store.put(CURRENT_KEY, json.dumps(pointer).encode())
     return f"pointer: {what}"
+
+
+def _damage(store: Store, key: str, rng: Rng) -> str:
+    data = _read(store, key)
+    way = rng.choice(("damage",) * 5 + ("swap", "remove", "deep"))
+    if way == "remove":
+        store.delete(key)
+    elif way == "swap":
+        other = rng.choice([each for each in _keys(store) if each != key])
+        content = _read(store, other)
+        store.put(other, data)
+        store.put(key, content)
+    else:
+        store.put(key, DEEP if way == "deep" else damaged(data, rng))
+    return f"{way} {key}"
+
+
+def _keys(store: Store) -> list[str]:
+    return [listed.key for listed in store.list(f"{LEARNING_ROOT}/")]
 
 
 def _read(store: Store, key: str) -> bytes:
@@ -160,4 +178,5 @@ def _other_version(pointer: dict[str, Any], rng: Rng) -> str:
 
 HEAD_CHANGES = (_wrong_field, _more, _other_model, _other_model, _other_arrays, _other_arrays)
 POINTER_CHANGES = (_wrong_field, _more, _missing_head, _swapped_heads, _other_version)
-CHANGES: tuple[Change, ...] = (spoil_object, spoil_object, spoil_head, spoil_pointer)
+CHANGES: tuple[Change, ...] = (damage_object, damage_pointer, spoil_head, spoil_pointer)
+CHANGES_OF_POINTER: tuple[Change, ...] = (damage_pointer, damage_pointer, spoil_pointer)
