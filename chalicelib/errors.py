@@ -252,3 +252,15 @@ class DamagedFeedback(InklingError):
         super().__init__(f"{key} is no feedback: {reason}.")
         self.key = key
         self.reason = reason
+
+
+class CandidateFailed(InklingError):
+    """A candidate could not read pictures, or gave no numbers; the live version is none the worse.
+
+    error: what it did.
+    """
+
+    def __init__(self, model: str, error: Exception) -> None:
+        super().__init__(f"The candidate of {model} has failed; ask {model} itself.")
+        self.model = model
+        self.error = error

@@ -19,9 +19,10 @@ class Problem(NamedTuple):
 
 
 INTERNAL = Problem(500, "internal_error", "Something went wrong on our side")
-# What API Gateway answers for us: it lets no more through, or the function did not answer it.
+# What API Gateway answers for us: it lets no more through, or the function did not answer it. The
+# function says itself that a candidate is unavailable.
 RATE_LIMITED = Problem(429, "rate_limited", "Too many requests")
-UNAVAILABLE = Problem(503, "unavailable", "The API is not to be had at the moment")
+UNAVAILABLE = Problem(503, "unavailable", "This is not to be had at the moment")
 REFUSED = Problem(400, "bad_request", "The gateway refused the request")
 
 PROBLEMS: dict[type[InklingError], Problem] = {
@@ -49,9 +50,13 @@ PROBLEMS: dict[type[InklingError], Problem] = {
     errors.TooManyDigits: Problem(422, "too_many_digits", "The drawing holds too many digits"),
     errors.ConsentRequired: Problem(422, "consent_required", "Consent is missing"),
     errors.StorageUnavailable: Problem(503, "storage_unavailable", "The storage is unavailable"),
+    errors.CandidateFailed: UNAVAILABLE,
 }
 
-ALL_PROBLEMS = (INTERNAL, RATE_LIMITED, UNAVAILABLE, REFUSED, *PROBLEMS.values())
+# Each once.
+ALL_PROBLEMS = tuple(
+    dict.fromkeys((INTERNAL, RATE_LIMITED, UNAVAILABLE, REFUSED, *PROBLEMS.values()))
+)
 
 
 def problem_of(error: Exception) -> Problem:

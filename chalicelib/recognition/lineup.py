@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from chalicelib.errors import UnknownModel
+from chalicelib.errors import UnknownModel, UnknownVersion
 from chalicelib.recognition.drawing import Drawing
 from chalicelib.recognition.heads import TRAINED_SUFFIX, Heads, Variant, variants_of
 from chalicelib.recognition.manifest import ALL_MODELS
@@ -65,6 +65,19 @@ class Lineup:
         if model == ALL_MODELS:
             return tuple(answering.values())
         return (self.one(model, answering),)
+
+    def version(self, model: str, version: str | None) -> Variant:
+        """Return who answers for one of `versions`, the first where none is asked for.
+
+        Raises UnknownModel, UnknownVersion.
+        """
+        versions = self.versions(model)
+        if version is None:
+            return next(iter(versions.values()))
+        try:
+            return versions[version]
+        except KeyError:
+            raise UnknownVersion(model, version, tuple(versions)) from None
 
     def versions(self, model: str) -> dict[str, Variant]:
         """Return how a model answers by version, first as it does where no version is asked for.

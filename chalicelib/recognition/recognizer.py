@@ -1,17 +1,17 @@
 """From a drawing to an answer: segment, normalise, classify, decide."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 
-from chalicelib.errors import InklingError
+from chalicelib.errors import CandidateFailed
 from chalicelib.limits import DEFAULT_CANDIDATES
 from chalicelib.recognition.drawing import Box, Drawing, Picture, Points
 from chalicelib.recognition.heads import SHIPPED, HeadSource, Variant
-from chalicelib.recognition.lineup import Lineup, Pair
+from chalicelib.recognition.lineup import CANDIDATE_SUFFIX, Lineup, Pair
 from chalicelib.recognition.normalise import ink_box
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
 from chalicelib.recognition.rollout import (
@@ -129,37 +129,63 @@ class Recognizer:
 
         model: a name of `variants`, "all" (the default model comes first), a candidate's, or None
         for the default. candidates: guesses a digit, at least 1. single: do not look for several
-        digits. Raises UnknownModel, EmptyDrawing, TooManyDigits.
+        digits. Raises UnknownModel, EmptyDrawing, TooManyDigits; CandidateFailed where that was
+        asked for by its own name: nobody else answers to it.
         """
         lineup = self.lineup()
         question = _Question(drawing, model or self.registry.default, candidates, single)
-        answering = lineup.answering(drawing)
-        asked = lineup.asked(question.model, answering)
-        default = answering[self.registry.default]
-        tried = [pair for pair in lineup.pairs.values() if pair.candidate in (*asked, default)]
-        if not tried:
-            return self._answer(question, asked, default, lineup)
         try:
-            readings = self._answer(question, asked, default, lineup)
-            _require_numbers(readings)
-        except InklingError:  # the drawing's fault
-            raise
-        except Exception as error:  # noqa: BLE001 - told to the witness; the live version answers
-            self._tell_all(tried, Failed(error))
-            asked = lineup.asked(question.model, lineup.live)
-            return self._answer(question, asked, lineup.live[self.registry.default], lineup)
-        answered = [pair for pair in tried if pair.candidate in asked]
-        self._tell_all([p for p in answered if p.rollout.mode is Mode.SHARE], Answered())
-        return readings
+            return self._answer(question, lineup.answering(drawing), lineup)
+        except CandidateFailed as failed:
+            self._tell_all([lineup.pairs[failed.model]], Failed(failed.error))
+            if question.model == failed.model + CANDIDATE_SUFFIX:
+                raise
+            return self._answer(question, lineup.live, lineup)
+
+    def infer(
+        self, pictures: Picture, model: str, version: str | None = None
+    ) -> tuple[Variant, Points]:
+        """Return who answers for pictures of shape (n, 28, 28), and the probabilities, (n, k).
+
+        model, version: as `Lineup.version` takes them. For a candidate that is promoted, and was
+        not asked for by itself, the live version steps in. Raises UnknownModel, UnknownVersion,
+        CandidateFailed.
+        """
+        lineup = self.lineup()
+        variant = lineup.version(model, version)
+        try:
+            return variant, self.run(variant, pictures)
+        except CandidateFailed as failed:
+            pair = lineup.pairs[failed.model]
+            self._tell_all([pair], Failed(failed.error))
+            if version is not None or model != failed.model:
+                raise
+            return pair.live, self.run(pair.live, pictures)
 
     def run(self, variant: Variant, pictures: Picture) -> Points:
-        """Return the probabilities for each picture of shape (n, 28, 28), shape (n, k)."""
+        """Return the probabilities for each picture of shape (n, 28, 28), shape (n, k).
+
+        Raises CandidateFailed.
+        """
+        entry = variant.entry
+        if entry is not self.registry.candidates.get(entry.name):
+            return self._run(variant, pictures)
+        try:
+            found = self._run(variant, pictures)
+            _require_numbers(found, (len(pictures), len(entry.labels) + 1))
+        except Exception as error:  # whatever it does, it fails no answer of others
+            raise CandidateFailed(entry.name, error) from error
+        return found
+
+    def _run(self, variant: Variant, pictures: Picture) -> Points:
         outputs = self.registry.network(variant.entry).run(pictures)
         return probabilities_of(variant.logits(outputs), variant.entry.temperature)
 
     def _answer(
-        self, question: "_Question", asked: tuple[Variant, ...], default: Variant, lineup: Lineup
+        self, question: "_Question", answering: Mapping[str, Variant], lineup: Lineup
     ) -> tuple[Reading, ...]:
+        asked = lineup.asked(question.model, answering)
+        default = answering[self.registry.default]
         parting = self._part(question.drawing, default, single=question.single)
         readings = tuple(
             self._read(variant, parting, question.candidates, parted=variant is default)
@@ -169,6 +195,8 @@ class Recognizer:
             if pair.rollout.mode is Mode.SHADOW and pair.live in asked:
                 reading = readings[asked.index(pair.live)]
                 self._tell_all([pair], self._compare(pair, reading, parting))
+            elif pair.rollout.mode is Mode.SHARE and pair.candidate in asked:
+                self._tell_all([pair], Answered())
         return readings
 
     def _part(self, drawing: Drawing, default: Variant, *, single: bool) -> Parting:
@@ -190,9 +218,8 @@ class Recognizer:
         """Return what the candidate makes of the digits that the live version has answered."""
         try:
             shadow = self._read(pair.candidate, parting, 1, parted=False)
-            _require_numbers((shadow,))
-        except Exception as error:  # noqa: BLE001 - told to the witness, and to nobody who asked
-            return Failed(error)
+        except CandidateFailed as failed:  # told to the witness, and to nobody who asked
+            return Failed(failed.error)
         both = list(zip(reading.digits, shadow.digits, strict=True))
         return Compared(
             digits=len(both),
@@ -232,10 +259,10 @@ def reading_of(
     return Reading(variant.name, variant.version, digits)
 
 
-def _require_numbers(readings: tuple[Reading, ...]) -> None:
-    """Raise ArithmeticError where a probability is none; a live model's were checked long ago."""
-    if not all(np.isfinite(digit.probability) for r in readings for digit in r.digits):
-        raise ArithmeticError("a probability is no number")
+def _require_numbers(probabilities: Points, shape: tuple[int, int]) -> None:
+    """Raise ArithmeticError unless there are that many; a live model's were checked long ago."""
+    if probabilities.shape != shape or not np.isfinite(probabilities).all():
+        raise ArithmeticError(f"its probabilities are not {shape} numbers")
 
 
 def probabilities_of(logits: Picture, temperature: float) -> Points:

@@ -1,18 +1,22 @@
 """What the function does with messages: results once, failures alone, nothing lost."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.candidates import MODEL, broken, copy_with_candidate
 from bench.compressed import archive_of as archive
 from chalicelib.batch import answers, plan, reader
+from chalicelib.batch.drawings import Asked
 from chalicelib.batch.errors import UnusableInput
 from chalicelib.errors import StorageUnavailable
 from chalicelib.http.requests import recognize_request
 from chalicelib.http.responses import readings_json
 from chalicelib.limits import PART_INPUTS
 from chalicelib.recognition.recognizer import Recognizer
+from chalicelib.recognition.rollout import Rollout
 from chalicelib.recognition.together import Question, recognize_all
 from chalicelib.stores.objects import ObjectStore
 from tests.batch.conftest import Inbox, record
@@ -187,6 +191,17 @@ def test_a_fault_of_ours_in_one_drawing_keeps_no_other(
     one, two, three = inbox.results()
     assert two["error"] == {"code": "internal_error", "detail": ""}
     assert one["answer"] == three["answer"]
+
+
+def test_a_candidate_that_fails_and_is_named_keeps_no_other_line(tmp_path: Path) -> None:
+    registry = copy_with_candidate(tmp_path / "models", broken)
+    versions = registry.entry(MODEL).version, registry.candidates[MODEL].version
+    rollouts = {MODEL: Rollout(MODEL, *versions, share=0.0)}
+    recognizer = Recognizer(registry, rollouts=lambda: rollouts)
+    requests = [recognize_request(SEVEN | more) for more in ({}, {"model": "cnn-candidate"}, {})]
+    one, two, three = answers.answer_all(recognizer, [Asked({}, request) for request in requests])
+    assert two.outcome["error"]["code"] == "unavailable"
+    assert one.outcome["answer"]["text"] == three.outcome["answer"]["text"] == "7"
 
 
 def test_small_inputs_are_read_together(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 Those that one request meets by itself are in `bench.campaigns.bad_input.problem_table`. Here
 are `idempotency_conflict`, which takes two, and what takes a broken store or model
 (`storage_unavailable`, `internal_error`), in this process alone; `rate_limited` is API Gateway's
-own.
+own, and `unavailable` a failing candidate's, too (tests/http/test_rollout.py).
 """
 
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_every_error_that_a_request_can_meet_is_in_the_table() -> None:
 
 
 def test_every_problem_that_one_request_meets_has_a_row() -> None:
-    elsewhere = {"idempotency_conflict", "storage_unavailable"}
+    elsewhere = {"idempotency_conflict", "storage_unavailable", "unavailable"}
     codes = {problem.code for problem in PROBLEMS.values()}
     assert {row.code for row in problem_table()} == codes - elsewhere
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import app
-from bench.candidates import MODEL, answering, copy_with_candidate
+from bench.candidates import MODEL, answering, broken, copy_with_candidate
 from bench.transports import TestClientTransport
 from chalicelib import wiring
 from chalicelib.http.examples import INFERENCE_EXAMPLES
@@ -26,6 +26,13 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> tuple[ModelRegistry, P
     """Return models with a candidate of cnn that takes everything for a 4, and their folder."""
     folder = tmp_path_factory.mktemp("four") / "models"
     return copy_with_candidate(folder, answering(4)), folder
+
+
+@pytest.fixture(scope="module")
+def broken_registry(tmp_path_factory: pytest.TempPathFactory) -> tuple[ModelRegistry, Path]:
+    """Return models whose candidate of cnn gives no numbers, and their folder."""
+    folder = tmp_path_factory.mktemp("broken") / "models"
+    return copy_with_candidate(folder, broken), folder
 
 
 class Api(TestClientTransport):
@@ -166,3 +173,35 @@ def test_both_versions_are_had_by_their_number_in_the_other_protocol(
         answer = api.request("POST", path, asked, JSON).json
         assert answer["model_version"] == version
         assert answer["outputs"][0]["data"] == ["4" if version == api.candidate else "7"]
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 1])
+def test_a_candidate_that_fails_is_unavailable_to_who_asks_for_it_and_costs_no_other_a_500(
+    broken_registry: tuple[ModelRegistry, Path],
+    feedback_directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    share: float,
+) -> None:
+    monkeypatch.setenv("INKLING_MODELS", str(broken_registry[1]))
+    api = Api(broken_registry[0], feedback_directory)
+    api.start(share)
+    asked = body({"strokes": strokes(), "model": "cnn-candidate"})
+    answer = api.request("POST", "/v1/recognize", asked, JSON)
+    assert_problem(answer, 503, "unavailable")
+    assert "ask cnn itself" in answer.json["detail"]
+    assert int(answer.headers["retry-after"]) > 0
+    assert "The candidate failed" in caplog.text
+    tensors = body(INFERENCE_EXAMPLES["images"]["value"])
+    for path in (
+        "/v2/models/cnn-candidate/infer",
+        f"/v2/models/{MODEL}/versions/{api.candidate}/infer",
+    ):
+        answer = api.request("POST", path, tensors, JSON)
+        assert (answer.status, answer.headers["content-type"]) == (503, JSON["Content-Type"])
+        assert_schema(answer.json, "InferenceError")
+        assert int(answer.headers["retry-after"]) > 0
+    for name in (MODEL, "all", "cnn-live"):
+        assert api.read(model=name) == ("7", api.live)
+    answer = api.request("POST", f"/v2/models/{MODEL}/infer", tensors, JSON)
+    assert answer.json["model_version"] == api.live

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench.candidates import MODEL, answering, broken, copy_with_candidate
-from chalicelib.errors import EmptyDrawing, UnknownModel
+from chalicelib.errors import CandidateFailed, EmptyDrawing, UnknownModel
 from chalicelib.recognition.classifier import Classifier, Outputs
 from chalicelib.recognition.drawing import Drawing, InkDrawing, Picture, StrokeDrawing
 from chalicelib.recognition.recognizer import Recognizer
@@ -208,6 +208,59 @@ def test_a_witness_that_fails_fails_no_answer(
     recognizer = Recognizer(registry, rollouts=lambda: rollouts, witness=fail)
     assert recognizer.recognize(StrokeDrawing(SEVEN))[0].text == ("4" if share else "7")
     assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 1])
+def test_a_candidate_that_fails_and_was_asked_by_its_own_name_says_so(
+    no_numbers: ModelRegistry, share: float
+) -> None:
+    """Counted once; the names of others answer."""
+    trial = Trial(no_numbers, share)
+    for model in (MODEL, "cnn-live", "perceptron", "all"):
+        assert set(trial.read(StrokeDrawing(SEVEN), model).values()) == {"7"}
+    trial.seen.clear()
+    with pytest.raises(CandidateFailed, match="ask cnn itself") as failure:
+        trial.read(StrokeDrawing(SEVEN), "cnn-candidate")
+    (seen,) = trial.seen
+    assert isinstance(seen, Failed)
+    assert seen.error is failure.value.error
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 1])
+def test_on_pictures_alone_a_failing_candidate_gives_way_unless_it_was_asked_for(
+    no_numbers: ModelRegistry, share: float
+) -> None:
+    trial, pictures = Trial(no_numbers, share), np.zeros((2, 28, 28), np.float32)
+    live, candidate = no_numbers.entry(MODEL).version, no_numbers.candidates[MODEL].version
+    for asked in ((MODEL,), ("cnn-live",), (MODEL, live)):
+        variant, probabilities = trial.recognizer.infer(pictures, *asked)
+        assert variant.version == live
+        assert probabilities.shape == (2, 11)
+    assert [type(seen) for seen in trial.seen] == [Failed] * (share == 1)
+    trial.seen.clear()
+    for asked in (("cnn-candidate",), (MODEL, candidate)):
+        with pytest.raises(CandidateFailed):
+            trial.recognizer.infer(pictures, *asked)
+    assert [type(seen) for seen in trial.seen] == [Failed] * 2
+
+
+def test_a_live_model_that_fails_is_not_taken_for_its_candidate(
+    registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = Trial(registry, 0)
+    live, run = registry.model(MODEL), Classifier.run
+
+    def fail(self: Classifier, pictures: Picture) -> Outputs:
+        if self is live:
+            raise MemoryError
+        return run(self, pictures)
+
+    monkeypatch.setattr(Classifier, "run", fail)
+    with pytest.raises(MemoryError):
+        trial.read(StrokeDrawing(SEVEN))
+    with pytest.raises(MemoryError):
+        trial.recognizer.infer(np.zeros((1, 28, 28), np.float32), MODEL)
+    assert trial.seen == []
 
 
 @pytest.mark.parametrize("share", [0, 1])

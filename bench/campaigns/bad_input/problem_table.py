@@ -1,7 +1,8 @@
 """The rows of the API's table of errors, each as requests that meet it.
 
-Four rows are not here: `idempotency_conflict` takes two requests (see `stateful`), `rate_limited`
-is the gateway's own, `internal_error` and `storage_unavailable` take a broken server.
+Five rows are not here: `idempotency_conflict` takes two requests (see `stateful`), `rate_limited`
+is the gateway's own, `internal_error` and `storage_unavailable` take a broken server, `unavailable`
+a broken candidate.
 """
 
 from collections.abc import Iterator

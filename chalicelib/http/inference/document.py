@@ -14,7 +14,7 @@ from chalicelib.http.problems import (
 from chalicelib.http.requests import JSON_TYPE
 from chalicelib.limits import MAX_ID_CHARACTERS, MAX_TENSOR_PICTURES
 
-GATEWAY_REFUSES = (RATE_LIMITED.status, UNAVAILABLE.status)  # nobody else answers these under /v2
+GATEWAY_REFUSES = (RATE_LIMITED.status, UNAVAILABLE.status)  # and the API none of them, mostly
 EITHER_REFUSES = (400, 413)  # what the gateway makes nothing of, the API does not see
 
 
@@ -54,12 +54,18 @@ def _get(summary: str, name: str, schema: str, *refusals: int) -> Schema:
 def _infer(name: str) -> Schema:
     operation = _get("Run a model on tensors", name, "InferenceResponse", 400, 404, 413, 415)
     content = {JSON_TYPE: {"schema": one_of("InferenceRequest"), "examples": INFERENCE_EXAMPLES}}
+    failed = _refusal(UNAVAILABLE.status, is_ours=True)  # a candidate has failed
+    operation["responses"][str(UNAVAILABLE.status)] = failed
     return operation | {"requestBody": {"required": True, "content": content}}
 
 
-def _refusal(status: int) -> Schema:
-    """Return what is documented of a status other than 200."""
-    content = {} if status in GATEWAY_REFUSES else {JSON_TYPE: "InferenceError"}
+def _refusal(status: int, *, is_ours: bool = False) -> Schema:
+    """Return what is documented of a status other than 200.
+
+    is_ours: the API answers so, too, where mostly the gateway alone does.
+    """
+    is_ours = is_ours or status not in GATEWAY_REFUSES
+    content = {JSON_TYPE: "InferenceError"} if is_ours else {}
     if status in (*GATEWAY_REFUSES, *EITHER_REFUSES):
         content[PROBLEM_TYPE] = "Problem"
     answer = _answer("What is wrong.", content)

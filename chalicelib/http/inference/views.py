@@ -1,16 +1,10 @@
 """What each address of the protocol does. What they need is imported by who is asked."""
 
-from typing import TYPE_CHECKING
-
 from chalice.app import Request, Response
 
 from chalicelib import __version__
-from chalicelib.errors import UnknownVersion
 from chalicelib.http.endpoint import json_response, read_body
 from chalicelib.wiring import Services
-
-if TYPE_CHECKING:
-    from chalicelib.recognition.heads import Variant
 
 SERVER = "inkling"
 
@@ -45,8 +39,9 @@ def show_model(
     """GET /v2/models/{name}, also with /versions/{version}."""
     from chalicelib.http.inference.answer import metadata_json
 
-    versions = _versions(services, name)
-    return json_response(metadata_json(name, tuple(versions), _asked(versions, name, version)))
+    lineup = services.recognizer.lineup()
+    versions = tuple(lineup.versions(name))
+    return json_response(metadata_json(name, versions, lineup.version(name, version)))
 
 
 def show_model_ready(
@@ -56,8 +51,8 @@ def show_model_ready(
     version: str | None = None,
 ) -> Response:
     """GET /v2/models/{name}/ready, also with /versions/{version}: answers once it is open."""
-    variant = _asked(_versions(services, name), name, version)
-    services.recognizer.registry.network(variant.entry)
+    recognizer = services.recognizer
+    recognizer.registry.network(recognizer.lineup().version(name, version).entry)
     return json_response({"name": name, "ready": True})
 
 
@@ -66,21 +61,8 @@ def infer(request: Request, services: Services, name: str, version: str | None =
     from chalicelib.http.inference.answer import inference_json
     from chalicelib.http.inference.request import parse_infer
 
-    variant = _asked(_versions(services, name), name, version)
+    recognizer = services.recognizer
+    recognizer.lineup().version(name, version)  # what is not there is said before the body is read
     asked = parse_infer(request.headers, read_body(request))
-    probabilities = services.recognizer.run(variant, asked.pictures)
+    variant, probabilities = recognizer.infer(asked.pictures, name, version)
     return json_response(inference_json(name, variant, asked, probabilities))
-
-
-def _versions(services: Services, name: str) -> "dict[str, Variant]":
-    return services.recognizer.lineup().versions(name)
-
-
-def _asked(versions: "dict[str, Variant]", name: str, version: str | None) -> "Variant":
-    """Return the one of that version; the model's choice where none is asked for."""
-    if version is None:
-        return next(iter(versions.values()))
-    try:
-        return versions[version]
-    except KeyError:
-        raise UnknownVersion(name, version, tuple(versions)) from None
