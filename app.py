@@ -56,7 +56,7 @@ for nowhere in NOWHERE:
 
 @app.lambda_function(name="steward")
 def steward(event: object, context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda gives both
-    """Roll back or freeze the heads; only who may invoke this function can."""
+    """Roll back or freeze the heads, or withdraw a candidate; who may invoke this function can."""
     from chalicelib.http.steward import answer_steward
 
     return answer_steward(event, wiring.services())

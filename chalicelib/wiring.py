@@ -16,6 +16,7 @@ from chalicelib.metrics import MetricLog
 if TYPE_CHECKING:
     from chalicelib.learning.feedback import FeedbackBook
     from chalicelib.learning.pointer import HeadBook
+    from chalicelib.learning.rollouts import RolloutBook
     from chalicelib.learning.round import Round
     from chalicelib.recognition.recognizer import Recognizer
 
@@ -84,6 +85,14 @@ class Services:
         from chalicelib.stores.open import open_store
 
         return HeadBook(open_store(self.settings.feedback))
+
+    @cached_property
+    def rollouts(self) -> "RolloutBook":
+        """The candidates that are tried. Raises InvalidSetting, StorageUnavailable."""
+        from chalicelib.learning.rollouts import RolloutBook
+        from chalicelib.stores.open import open_store
+
+        return RolloutBook(open_store(self.settings.feedback))
 
     def round(self, by: str) -> "Round":
         """Return a round over the feedback, to be run by `by`. Raises as `feedback` does."""

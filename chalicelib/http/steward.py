@@ -1,4 +1,4 @@
-"""Who may invoke the function `steward` can roll back and freeze: IAM guards it, not HTTP."""
+"""Who may invoke the function `steward` can undo what is served: IAM guards it, not HTTP."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from chalicelib.errors import InklingError, InvalidField
 from chalicelib.learning.current import Current
 from chalicelib.learning.history import HistoryEntry
 from chalicelib.learning.pointer import HeadBook
+from chalicelib.learning.stored_json import require_text
 from chalicelib.wiring import Services
 
 MAX_ENTRIES = 100
@@ -21,11 +22,19 @@ CHANGES: dict[str, Callable[[HeadBook, str, str], Current]] = {
     "freeze": HeadBook.freeze,
     "unfreeze": HeadBook.unfreeze,
 }
+WITHDRAW = "withdraw"
+FIELDS: dict[str, tuple[str, ...]] = {
+    "history": (),
+    **dict.fromkeys(CHANGES, ("by", "reason")),
+    WITHDRAW: ("model", "by", "reason"),
+}
 
 
 def answer_steward(event: object, services: Services) -> dict[str, Any]:
-    """Answer {"action": "history"}, or one of CHANGES with "by" and "reason".
+    """Answer {"action": "history"}, one of CHANGES with "by" and "reason", or a withdrawal.
 
+    "withdraw" ends the rollout of a candidate and takes its "model" as well. To begin or promote
+    one is not done in a hurry, wants the package at hand, and is left to the command line.
     What is refused is said with the name of the error; what nobody expected fails the invocation.
     """
     try:
@@ -40,6 +49,10 @@ def _act(event: object, services: Services) -> dict[str, Any]:
     if fields["action"] == "history":
         entries = islice(services.heads.history(), MAX_ENTRIES)
         return {"history": [_entry_json(entry) for entry in entries]}
+    if fields["action"] == WITHDRAW:
+        book = services.rollouts
+        left = book.withdraw(fields["model"], fields["by"], fields["reason"]).rollouts
+        return {"rollouts": {model: rollout._asdict() for model, rollout in left.items()}}
     change = CHANGES[fields["action"]]
     return {"current": asdict(change(services.heads, fields["by"], fields["reason"]))}
 
@@ -49,11 +62,13 @@ def _fields(event: object) -> Mapping[str, str]:
     if type(event) is not dict:
         raise InvalidField("", "The event must be a JSON object.")
     action = event.get("action")
-    if type(action) is not str or action not in ("history", *CHANGES):
-        raise InvalidField("/action", f"action must be history or one of {', '.join(CHANGES)}.")
-    wanted = {"action"} if action == "history" else {"action", "by", "reason"}
+    if type(action) is not str or action not in FIELDS:
+        raise InvalidField("/action", f"action must be one of {', '.join(FIELDS)}.")
+    wanted = {"action", *FIELDS[action]}
     if event.keys() != wanted:
         raise InvalidField("", f"{action} takes exactly {', '.join(sorted(wanted))}.")
+    if "model" in wanted:
+        require_text("model", event["model"])
     return event
 
 

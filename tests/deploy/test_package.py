@@ -45,12 +45,12 @@ def test_the_api_keeps_feedback_and_only_reads_heads(resources: dict[str, Any]) 
     assert allowed["s3:ListBucket"] == {BUCKET}
 
 
-def test_the_steward_swaps_the_pointer_and_never_sees_feedback(resources: dict[str, Any]) -> None:
+def test_the_steward_swaps_the_pointers_and_never_sees_feedback(resources: dict[str, Any]) -> None:
     allowed = rights(resources, "Steward")
     assert allowed["s3:GetObject"] == {f"{BUCKET}/learning/v1/*"}
     assert allowed["s3:PutObject"] == {
-        f"{BUCKET}/learning/v1/current.json",
-        f"{BUCKET}/learning/v1/history/*",
+        f"{BUCKET}/learning/v1/{p}"
+        for p in ("current.json", "history/*", "rollout.json", "rollouts/*")
     }
     assert "s3:DeleteObject" not in allowed
     assert resources["Steward"]["Properties"]["Handler"] == "app.steward"

@@ -103,6 +103,9 @@ def test_the_daily_round_and_the_steward_have_the_rights_they_need(cloud: Cloud)
     round_ = cloud.invoke("Adapt", event | {"detail-type": "", "detail": {}, "resources": []})
     assert "outcome" in round_, round_
     assert cloud.invoke("Steward", {"action": "history"})["status"] == "done"
+    who_and_why = {"by": "ann", "reason": "a drill"}
+    answer = cloud.invoke("Steward", {"action": "withdraw", "model": "cnn"} | who_and_why)
+    assert answer["error"] == "NoRollout"
 
 
 def test_a_pointer_that_was_deleted_is_brought_back(cloud: Cloud) -> None:

@@ -1,4 +1,4 @@
-"""The function that rolls back and freezes, invoked as Lambda does."""
+"""The function that rolls back, freezes and withdraws, invoked as Lambda does."""
 
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,8 @@ from chalice.test import Client
 
 from app import app
 from chalicelib.learning.pointer import HeadBook
+from chalicelib.learning.rollouts import RolloutBook
+from chalicelib.recognition.rollout import Rollout
 from chalicelib.stores.open import open_store
 from tests.learning.heads import make_head
 from tools.package.build import ROOT
@@ -52,6 +54,22 @@ def test_it_tells_the_history(book: HeadBook) -> None:
     assert oldest["figures"] == {"gold": 0.99}
 
 
+def test_it_withdraws_the_candidate_of_one_model(feedback_directory: Path) -> None:
+    rollouts = RolloutBook(open_store(str(feedback_directory)))
+    for model in ("cnn", "perceptron"):
+        rollouts.start(Rollout(model, "0a0a0a0a", "1b1b1b1b", 0.25), "bob", "a try")
+    withdraw = {"action": "withdraw", "model": "cnn"} | WHO_AND_WHY
+    answer = invoke(withdraw)
+    assert answer["status"] == "done"
+    assert answer["rollouts"].keys() == {"perceptron"}
+    assert answer["rollouts"]["perceptron"]["share"] == 0.25
+    assert rollouts.read()[0].rollouts.keys() == {"perceptron"}
+    newest = next(rollouts.history())
+    assert (newest.action, newest.by, newest.reason) == ("withdraw", *WHO_AND_WHY.values())
+    refused = invoke(withdraw)
+    assert (refused["status"], refused["error"]) == ("refused", "NoRollout")
+
+
 @pytest.mark.parametrize(
     "event",
     [
@@ -65,6 +83,9 @@ def test_it_tells_the_history(book: HeadBook) -> None:
         {"action": "rollback", "by": "", "reason": "why"},
         {"action": "rollback", "to": "cnn"} | WHO_AND_WHY,
         {"action": "history"} | WHO_AND_WHY,
+        {"action": "withdraw"} | WHO_AND_WHY,
+        {"action": "withdraw", "model": 7} | WHO_AND_WHY,
+        {"action": "withdraw", "model": ["cnn"]} | WHO_AND_WHY,
     ],
 )
 def test_anything_else_is_refused_and_changes_nothing(book: HeadBook, event: Any) -> None:
