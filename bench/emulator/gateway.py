@@ -8,8 +8,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 import base64
 import http.client
 import json
+import time
 import uuid
 from contextlib import suppress
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -24,7 +26,8 @@ from bench.emulator.gateway_responses import (
     Answer,
     GatewayResponses,
 )
-from bench.emulator.pool import Pool, TooManyRequests
+from bench.emulator.metrics import Metrics
+from bench.emulator.pool import Target, TooManyRequests
 from bench.emulator.routes import Routes
 from bench.emulator.runtime_api import HOST, Invoked, Outcome
 from bench.emulator.throttle import Throttle
@@ -33,20 +36,24 @@ MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_WAIT_S = 29.0  # for the integration; a function's own timeout may end it earlier
 COLD = "/cold"
 COLD_HEADER = "X-Cold-Start"
+VERSION_HEADER = "X-Executed-Version"  # Lambda tells it API Gateway, which tells nobody
 WAITING = 1_000  # connections that wait to be taken up
 
 
 def gateway(
     routes: Routes,
     responses: GatewayResponses,
-    pool: Pool,
+    target: Target,
     port: int = 0,
     throttle: Throttle | None = None,
+    metrics: Metrics | None = None,
 ) -> ThreadingHTTPServer:
     """Return a server on 127.0.0.1; port 0 takes a free one.
 
     The API is below its stage, as in AWS; POST /cold, which AWS has not, stops the idle workers.
+    metrics: what each answer is counted in, where somebody asks for that.
     """
+    count = partial(metrics.count_answer, routes.stage) if metrics else _count_nowhere
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -59,6 +66,7 @@ def gateway(
                 super().handle()
 
         def _answer(self) -> None:
+            self._began_ns = time.perf_counter_ns()
             length = int(self.headers.get("Content-Length") or 0)
             if length > MAX_BODY_BYTES:
                 self.close_connection = True  # what is not read would be taken for a request
@@ -66,18 +74,22 @@ def gateway(
                 return
             body = self.rfile.read(length)
             if self.path == COLD:
-                stopped = json.dumps({"message": f"{pool.chill()} workers stopped"})
-                self._reply((200, {"Content-Type": "application/json"}, stopped.encode()))
+                stopped = json.dumps({"message": f"{target.chill()} workers stopped"})
+                self._send((200, {"Content-Type": "application/json"}, stopped.encode()))
             elif throttle and not throttle.admit():
                 self._reply(responses.answer(THROTTLED))
             else:
                 headers = dict(self.headers)
                 event = proxy_event(routes, self.command, self.path, headers, body)
-                self._reply(_integrated(pool, responses, event))
+                self._reply(_integrated(target, responses, event))
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815 - the library's names
 
         def _reply(self, answer: Answer) -> None:
+            count(answer[0], (time.perf_counter_ns() - self._began_ns) / 1e6)
+            self._send(answer)
+
+        def _send(self, answer: Answer) -> None:
             status, headers, body = answer
             self.send_response_only(status, http.client.responses.get(status))
             for name, value in headers.items():
@@ -93,6 +105,10 @@ def gateway(
         request_queue_size = WAITING
 
     return Server((HOST, port), Handler)
+
+
+def _count_nowhere(_status: int, _took_ms: float) -> None:
+    pass
 
 
 def proxy_event(
@@ -132,18 +148,21 @@ def proxy_event(
     }
 
 
-def _integrated(pool: Pool, responses: GatewayResponses, event: dict[str, Any] | None) -> Answer:
+def _integrated(
+    target: Target, responses: GatewayResponses, event: dict[str, Any] | None
+) -> Answer:
     """Return a worker's answer to an event, or API Gateway's own."""
     if event is None:
         return responses.answer(NO_SUCH_ADDRESS)
     try:
-        invoked, cold = pool.invoke(json.dumps(event).encode())
+        found = target.invoke(json.dumps(event).encode())
     except TooManyRequests:
         return responses.answer(ALL_BUSY)
-    if invoked.outcome is Outcome.TIMED_OUT:
-        return responses.answer(TIMED_OUT)
-    answer = _answer_of(invoked) or responses.answer(FAILED)
-    return answer[0], answer[1] | {COLD_HEADER: str(cold).lower()}, answer[2]
+    answer = _answer_of(found.invoked) or responses.answer(
+        TIMED_OUT if found.invoked.outcome is Outcome.TIMED_OUT else FAILED
+    )
+    told = {COLD_HEADER: str(found.cold).lower(), VERSION_HEADER: found.version}
+    return answer[0], answer[1] | told, answer[2]
 
 
 def _answer_of(invoked: Invoked) -> Answer | None:

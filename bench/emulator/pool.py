@@ -3,6 +3,7 @@
 from collections import Counter
 from contextlib import suppress
 from threading import Lock
+from typing import NamedTuple, Protocol
 
 from bench.emulator.runtime_api import Invoked, Outcome
 from bench.emulator.worker import Function, Worker
@@ -10,6 +11,24 @@ from bench.emulator.worker import Function, Worker
 
 class TooManyRequests(Exception):
     """All workers that the function may have are busy."""
+
+
+class Execution(NamedTuple):
+    """What came of an event, whether a worker was started for it, and the version it runs."""
+
+    invoked: Invoked
+    cold: bool
+    version: str
+
+
+class Target(Protocol):
+    """What a gateway calls: a function by itself, or one of its aliases."""
+
+    def invoke(self, event: bytes) -> Execution:
+        """Return what came of an event. Raises TooManyRequests."""
+
+    def chill(self) -> int:
+        """Stop the workers that wait; return how many there were."""
 
 
 class Pool:
@@ -27,8 +46,8 @@ class Pool:
         self.outcomes: Counter[Outcome] = Counter()
         self.peak_mb = 0.0
 
-    def invoke(self, event: bytes) -> tuple[Invoked, bool]:
-        """Return what a worker answers, and whether it was started for it. Raises TooManyRequests.
+    def invoke(self, event: bytes) -> Execution:
+        """Return what a worker answers. Raises TooManyRequests.
 
         A worker that failed to start, ended or took too long is not used again, as in Lambda.
         """
@@ -42,7 +61,7 @@ class Pool:
                 self._idle.append(worker)
             else:
                 self._free += 1
-        return invoked, cold
+        return Execution(invoked, cold, self._function.version)
 
     def _take(self) -> tuple[Worker, bool]:
         with self._lock, suppress(IndexError):

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 import queue
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,10 +30,16 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invoked:
-    """What the worker says of an event: JSON; nothing where it ended or took too long."""
+    """What the worker says of an event: JSON; nothing where it ended or took too long.
+
+    request_id: under which the worker logged it. duration_ms: what Lambda counts as the event's,
+    without the start of a cold worker.
+    """
 
     outcome: Outcome
     body: bytes = b""
+    request_id: str = ""
+    duration_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +48,14 @@ class Invocation:
 
     event: bytes
     deadline_ms: int
+    request_id: str
 
 
 class RuntimeApi:
     """The server; it holds one event at a time, as Lambda does."""
 
     def __init__(self, function: str) -> None:
+        """Take the function's name, with its alias or version where it is called by that."""
         self.events: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[Invoked] = queue.SimpleQueue()
         self.ready = Event()
@@ -93,7 +100,7 @@ def _handler(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
                 self._reply(HTTPStatus.GONE, b"")
                 return
             headers = {
-                "Lambda-Runtime-Aws-Request-Id": str(uuid.uuid4()),
+                "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
                 "Lambda-Runtime-Deadline-Ms": str(invocation.deadline_ms),
                 "Lambda-Runtime-Invoked-Function-Arn": api.arn,
             }

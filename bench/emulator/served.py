@@ -7,7 +7,8 @@ from threading import Thread
 
 from bench.emulator.gateway import gateway
 from bench.emulator.gateway_responses import GatewayResponses
-from bench.emulator.pool import Pool
+from bench.emulator.metrics import Metrics
+from bench.emulator.pool import Pool, Target
 from bench.emulator.routes import Routes
 from bench.emulator.throttle import Throttle
 from bench.emulator.worker import Function
@@ -32,14 +33,31 @@ def served(
     fared.
     """
     pool = Pool(function, size)
+    with served_target(template, pool, throttle=throttle, prefix=prefix) as transport:
+        yield transport, pool
+
+
+@contextmanager
+def served_target(
+    template: Path,
+    target: Target,
+    *,
+    throttle: Throttle | None = None,
+    prefix: str = "",
+    metrics: Metrics | None = None,
+) -> Iterator[ServerTransport]:
+    """Put the gateway in front of a function or an alias; all of it ends with the context.
+
+    metrics: where its answers are counted, if anywhere.
+    """
     routes, responses = Routes.of_template(template), GatewayResponses.of_template(template)
-    server = gateway(routes, responses, pool, throttle=throttle)
+    server = gateway(routes, responses, target, throttle=throttle, metrics=metrics)
     thread = Thread(target=server.serve_forever, args=(POLL_S,), daemon=True)
     thread.start()
     try:
-        yield ServerTransport(server.server_port, prefix), pool
+        yield ServerTransport(server.server_port, prefix)
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
-        pool.chill()
+        target.chill()

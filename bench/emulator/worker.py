@@ -6,9 +6,10 @@ import queue
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -38,6 +39,7 @@ BOOT = (
 START_TIMEOUT_S = 60.0  # of a start, on a machine that starts many at once
 STOP_TIMEOUT_S = 5.0
 ALIVE_POLL_S = 0.2
+NAME = "inkling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Function:
 
     code: the unpacked package. variables: its environment. memory_mb also says its share of the
     processor. timeout_s: how long an event may take, the start of a cold worker not counted.
+    version: as Lambda numbers it. alias: by which it is called, if any.
     """
 
     code: Path
@@ -54,6 +57,8 @@ class Function:
     variables: Mapping[str, str] = field(default_factory=dict)
     memory_mb: int = 1769
     timeout_s: float = 10.0
+    version: str = "$LATEST"
+    alias: str = ""
 
 
 def make_runtime(folder: Path) -> Path:
@@ -77,7 +82,7 @@ class Worker:
     def __init__(self, function: Function, *, output: int = subprocess.DEVNULL) -> None:
         """Start the process. `output`: where what it prints goes, as subprocess takes it."""
         self.function = function
-        self._api = RuntimeApi("inkling")
+        self._api = RuntimeApi(f"{NAME}:{function.alias}" if function.alias else NAME)
         self._share = CpuShare.of_memory(function.memory_mb)
         self.started_ns = time.perf_counter_ns()
         self.process = subprocess.Popen(
@@ -95,8 +100,8 @@ class Worker:
         return {
             "AWS_EXECUTION_ENV": f"AWS_Lambda_python{version}",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.function.memory_mb),
-            "AWS_LAMBDA_FUNCTION_NAME": "inkling",
-            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_NAME": NAME,
+            "AWS_LAMBDA_FUNCTION_VERSION": self.function.version,
             "AWS_LAMBDA_RUNTIME_API": self._api.address,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
@@ -115,8 +120,12 @@ class Worker:
                 self._share.limit(self.process.pid)
             self._limited = True
         deadline_s = time.time() + self.function.timeout_s
-        self._api.events.put(Invocation(event, int(deadline_s * 1000)))
-        return self._answer(deadline_s)
+        began_ns = time.perf_counter_ns()
+        request_id = str(uuid.uuid4())
+        self._api.events.put(Invocation(event, int(deadline_s * 1000), request_id))
+        answer = self._answer(deadline_s)
+        took_ms = (time.perf_counter_ns() - began_ns) / 1e6
+        return replace(answer, request_id=request_id, duration_ms=took_ms)
 
     def _wait_until_ready(self) -> None:
         give_up_s = time.monotonic() + START_TIMEOUT_S
