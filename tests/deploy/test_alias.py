@@ -142,3 +142,15 @@ def test_a_sum_is_over_the_last_five_minutes_and_more_than_its_threshold(
     assert looks(broken, {0: [1.0] * 3, 4: [1.0, 1.0]}, 8) == [False] * 4 + [True] + [False] * 3
     assert looks(broken, {0: [1.0] * 3, 5: [1.0, 1.0]}, 8) == [False] * 8, "they are too far apart"
     assert looks(rules["APIHandlerErrors"], {2: [0.0, 1.0]}, 3) == [False, False, True]
+
+
+def test_a_percentile_must_be_too_high_in_each_period_in_a_row(
+    rules: dict[str, Rule], looks: Callable[..., list[bool]]
+) -> None:
+    slow = rules["ApiSlow"]
+    minutes = round(slow.periods * slow.period_s / 60)
+    tenth = [2.0] * 9 + [1500.0]
+    always = looks(slow, dict.fromkeys(range(20), tenth), 20)
+    assert always.index(True) < minutes
+    assert not any(looks(slow, dict.fromkeys(range(4), tenth), 20)), "for four minutes alone"
+    assert not any(looks(slow, dict.fromkeys(range(20), [2.0] * 10), 20))

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from bench.canary import LAG_S
+from bench.emulator.alarms import MINUTE_S
 from tools.deploy.errors import NoEarlierVersion
 from tools.deploy.live import ALIAS, LIVE, VERSION, version_name
-from tools.deploy.shift import TRIGGERS, Live, _earlier
+from tools.deploy.shift import MINUTES, TRIGGERS, Live, _earlier
 from tools.deploy.stack import Guard
 from tools.deploy.template import stack_template
 
@@ -65,6 +67,12 @@ def test_a_setting_of_the_function_makes_another_version(template: Template) -> 
 def test_what_takes_a_version_back_are_alarms_of_the_stack(template: Template) -> None:
     assert set(TRIGGERS) <= template["Resources"].keys()
     assert len(TRIGGERS) <= 5, "more than CloudFormation watches"
+    for name in TRIGGERS:
+        alarm = template["Resources"][name]["Properties"]
+        slowest_s = alarm["Period"] * alarm["EvaluationPeriods"] + LAG_S + MINUTE_S
+        assert slowest_s <= 60 * MINUTES, f"{name} could not go off while it is watched"
+        few = alarm.get("EvaluateLowSampleCountPercentile", "evaluate")
+        assert few == "evaluate", "the requests of a canary may be few"
     assert Guard(("arn",), 10).configuration == {
         "RollbackTriggers": [{"Arn": "arn", "Type": "AWS::CloudWatch::Alarm"}],
         "MonitoringTimeInMinutes": 10,

@@ -19,6 +19,7 @@ class Alarm:
 
     what: happened. why: the threshold is this one. dimensions: name the resource that is watched.
     above, below: the threshold; one of them is None. periods: of `period_s` each, in a row.
+    judges_few: also a percentile of fewer than 10 / (1 - p) values, which else changes nothing.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Alarm:
     below: float | None = None
     period_s: int = 300
     periods: int = 1
+    judges_few: bool = False
 
     @property
     def anchor(self) -> str:
@@ -70,7 +72,7 @@ class Alarm:
             named["Dimensions"] = [{"Name": name, "Value": value} for name, value in pairs]
         if not self.statistic.startswith("p"):
             return named | {"Statistic": self.statistic}
-        few = {"EvaluateLowSampleCountPercentile": "ignore"}  # a percentile of few says nothing
+        few = {"EvaluateLowSampleCountPercentile": "evaluate" if self.judges_few else "ignore"}
         return named | {"ExtendedStatistic": self.statistic} | few
 
 
@@ -122,7 +124,8 @@ STAGE_ALARMS = (
         what="One answer in a hundred takes longer than a second",
         why=(
             "A warm answer takes milliseconds, one with a cold start or a retried S3 some hundred; "
-            "fifteen minutes above a second are neither."
+            "fifteen minutes above a second are neither. Few answers are judged, too: else "
+            "CloudWatch would wait for a thousand, which most stages never have at a time."
         ),
         namespace="AWS/Lambda",
         metric="Duration",
@@ -130,6 +133,7 @@ STAGE_ALARMS = (
         statistic="p99",
         above=1000,
         periods=3,
+        judges_few=True,
     ),
     Alarm(
         name="RoundRefused",

@@ -10,7 +10,7 @@ from tools.deploy.stack import UNGUARDED, Guard, Stack
 from tools.deploy.stage import Stage
 
 CANARY = "0.1"  # of all requests
-MINUTES = 10  # two periods of the alarms on failures
+MINUTES = 20  # the slowest of the alarms below looks back over 15, and values are on their way
 RAISED = "ALARM"
 # Counts and a percentile of few: the tenth that goes wrong is enough for each of them.
 TRIGGERS = ("ApiBroken", "ApiSlow", "APIHandlerErrors", "APIHandlerThrottles")
