@@ -7,6 +7,7 @@ two minutes to reach an alarm, and CloudFormation one to set the alias back.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,6 +23,17 @@ OLD, NEW = "1", "2"  # versions
 STACK = "inkling-proof"
 LAG_S = 120.0  # until a value has reached CloudWatch's alarms
 BACK_S = 60.0  # from an alarm until CloudFormation has set the alias back
+
+
+@dataclass(slots=True)
+class Clock:
+    """The time of all that counts, set by who lets it pass."""
+
+    now_s: float = 0.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now_s
 
 
 class Canary:

@@ -4,18 +4,20 @@
 
 --measure takes the service times of the package that is built, as root and on Linux, and keeps them
 in docs/operations/service-times.json. --simulate reckons with these how a stage bears loads, and
-keeps that in docs/operations/load.json with a picture. The tables are written in any case.
+keeps that in docs/operations/load.json with a picture, and what broken new versions do, in
+docs/operations/canaries.json. The tables are written in any case.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
-from bench.operations import costs, scenarios
+from bench.canary import Canary
+from bench.operations import canaries, costs, scenarios
 from bench.operations.document import DOCUMENT, tables, write
 from bench.operations.picture import draw_loads
 from bench.operations.service_times import FILE, NoCpuShare, ServiceTimes, measure
-from tools.package.build import ROOT
+from tools.package.build import ROOT, TEMPLATE
 
 
 def main() -> int:
@@ -29,6 +31,8 @@ def main() -> int:
             outcomes = scenarios.simulate(times)
             scenarios.write(outcomes)
             draw_loads(outcomes)
+            canary = Canary.of_package(options.build / TEMPLATE)
+            canaries.write(canaries.simulate(canary, times))
     except FileNotFoundError as error:
         print(f"There is no {error.filename}: run `make package` first.", file=sys.stderr)
         return 1

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.operations import costs, scenarios
+from bench.operations import canaries, costs, scenarios
 from bench.operations.service_times import ServiceTimes
 from export.quality.markdown import table
 from tools.deploy import prices
@@ -40,6 +40,7 @@ def tables() -> dict[str, str]:
     times = ServiceTimes.read()
     return {
         "alarms": alarm_table(),
+        "canaries": canaries.canary_table(canaries.read()),
         "costs": f"{costs.cost_table(times)}\n\n{_measured(times)}",
         "parts": costs.part_table(times),
         "resting": costs.resting_table(len(list(alarms(list(FUNCTIONS)))), OWN_METRICS),

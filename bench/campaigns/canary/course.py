@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.canary import BACK_S, LAG_S, NEW, STACK, Canary
+from bench.canary import BACK_S, LAG_S, NEW, STACK, Canary, Clock
 from bench.emulator.alarms import MINUTE_S, Watch
 from bench.emulator.alias import Alias
 from bench.emulator.gateway import VERSION_HEADER
@@ -75,17 +75,6 @@ class Course:
     uncounted: int = 0
 
 
-@dataclass(slots=True)
-class Clock:
-    """The time of all that counts; requests of a minute come in the middle of it."""
-
-    now_s: float = 0.0
-
-    def __call__(self) -> float:
-        """Return the time."""
-        return self.now_s
-
-
 def run_case(
     canary: Canary, versions: Sequence[Function], template: Path, rate_a_minute: int, seed: int
 ) -> Course:
@@ -117,7 +106,7 @@ Sender = Callable[[], tuple[str, bool]]
 
 
 class _Minutes:
-    """Lets minutes pass with requests of chance, and looks at the alarms after each."""
+    """Lets minutes pass, with requests in the middle of each, and then looks at the alarms."""
 
     def __init__(
         self,
