@@ -5,7 +5,8 @@
 --measure takes the service times of the package that is built, as root and on Linux, and keeps them
 in docs/operations/service-times.json. --simulate reckons with these how a stage bears loads, and
 keeps that in docs/operations/load.json with a picture, and what broken new versions do, in
-docs/operations/canaries.json. The tables are written in any case.
+docs/operations/canaries.json. The tables, and the
+numbers in the prose, are written in any case; that of the page comes from docs/performance.md.
 """
 
 import argparse
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from bench.canary import Canary
 from bench.operations import canaries, costs, scenarios
-from bench.operations.document import DOCUMENT, tables, write
+from bench.operations.document import DOCUMENT, written
 from bench.operations.picture import draw_loads
 from bench.operations.service_times import FILE, NoCpuShare, ServiceTimes, measure
 from tools.package.build import ROOT, TEMPLATE
@@ -42,7 +43,7 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nStopped; nothing was written.", file=sys.stderr)
         return 1
-    write(tables())
+    DOCUMENT.write_text(written(DOCUMENT.read_text()))
     print(costs.cost_table(times), scenarios.load_table(scenarios.read()), sep="\n\n")
     print(f"Written: {DOCUMENT}")
     return 0

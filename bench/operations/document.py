@@ -1,9 +1,10 @@
-"""docs/operations.md: prose by hand, and between marks in it the tables that are written."""
+"""docs/operations.md: prose by hand; its numbers, and between marks the tables, are written."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from bench.operations import canaries, costs, scenarios
+from bench.operations.numbers import Numbers
+from bench.operations.prose import with_numbers
 from bench.operations.service_times import ServiceTimes
 from export.quality.markdown import table
 from tools.deploy import prices
@@ -30,9 +31,9 @@ def filled(text: str, tables: Mapping[str, str]) -> str:
     return text
 
 
-def write(tables: Mapping[str, str], path: Path = DOCUMENT) -> None:
-    """Put the tables into the document."""
-    path.write_text(filled(path.read_text(), tables))
+def written(text: str) -> str:
+    """Return the document's text with all tables, and all numbers of its prose, as they are now."""
+    return with_numbers(filled(text, tables()), Numbers().sentences())
 
 
 def tables() -> dict[str, str]:

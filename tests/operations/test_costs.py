@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.operations import costs, scenarios
-from bench.operations.document import DOCUMENT, filled, tables
+from bench.operations.document import DOCUMENT, written
 from bench.operations.picture import draw_loads
 from bench.operations.service_times import (
     SIZES_MB,
@@ -64,7 +64,7 @@ def test_every_price_is_there_once_and_positive() -> None:
 
 def test_the_document_holds_what_was_measured_and_simulated() -> None:
     text = DOCUMENT.read_text()
-    assert filled(text, tables()) == text, "run `python -m bench.operations`"
+    assert written(text) == text, "run `python -m bench.operations`"
     assert ServiceTimes.read().sizes.keys() == set(SIZES_MB)
 
 

@@ -41,6 +41,11 @@ class Alarm:
         return f"{RUNBOOK}#{self.name.lower()}"
 
     @property
+    def range_s(self) -> int:
+        """How far it looks back."""
+        return self.period_s * self.periods
+
+    @property
     def threshold(self) -> str:
         """Say when it goes off, as the runbook does."""
         side = f"below {self.below:g}" if self.above is None else f"above {self.above:g}"

@@ -9,6 +9,7 @@ from tools.deploy.prices import DATE, GATEWAY_REQUEST, LAMBDA_GB_SECOND, LAMBDA_
 WIDTH, HEIGHT, COLUMNS = 8, 6, 3
 PERIOD_S = 300
 HOUR_S = 3600
+HOURS = 24  # that it shows at first
 MB_A_GB = 1024
 STACK = "${AWS::StackName}"
 HERE = "${AWS::Region}"
@@ -32,7 +33,7 @@ def dashboard(functions: Sequence[str], alarms: Sequence[str]) -> dict[str, Any]
         "Type": "AWS::CloudWatch::Dashboard",
         "Properties": {
             "DashboardName": {"Fn::Sub": f"{STACK}-{HERE}"},
-            "DashboardBody": {"Fn::Sub": json.dumps({"start": "-PT24H", "widgets": widgets})},
+            "DashboardBody": {"Fn::Sub": json.dumps({"start": f"-PT{HOURS}H", "widgets": widgets})},
         },
     }
 

@@ -35,8 +35,7 @@ def stack_template(
     there, so from .chalice/policy*.json, and get the stack's own bucket and log groups. values: of
     the parameters that are no defaults, for the API's version is named by them.
     """
-    ours = YAMLTemplateSerializer().load_template(OURS.read_text(), str(OURS))
-    template: Template = TemplateDeepMerger().merge(ours, copy.deepcopy(packaged))
+    template: Template = TemplateDeepMerger().merge(declared(), copy.deepcopy(packaged))
     resources = template["Resources"]
     resources["RestAPI"]["Properties"]["GatewayResponses"] = gateway_responses()
     resources[FUSE]["Properties"]["InlineCode"] = FUSE_CODE.read_text()
@@ -48,6 +47,12 @@ def stack_template(
     resources |= watched
     resources["Dashboard"] = dashboard(functions, list(watched))
     return template
+
+
+def declared() -> Template:
+    """Return the part of the template that is written by hand."""
+    found: Template = YAMLTemplateSerializer().load_template(OURS.read_text(), str(OURS))
+    return found
 
 
 def _complete(name: str, resources: dict[str, Any]) -> None:

@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from chalice.package import YAMLTemplateSerializer
 
 from bench.campaigns.load.facts import Phases, facts_of
 from bench.campaigns.load.lines import Lines
@@ -30,7 +29,7 @@ from bench.emulator.worker import Function
 from bench.outcome import Fact
 from bench.workers import functions
 from chalicelib.stores.open import VARIABLE, open_store
-from tools.deploy.template import OURS
+from tools.deploy.template import declared
 from tools.package.build import ROOT, TEMPLATE
 
 SIZE = 600
@@ -56,7 +55,7 @@ class Stage:
     @classmethod
     def of_stack(cls) -> "Stage":
         """Read them from the stack's parameters."""
-        found = YAMLTemplateSerializer().load_template(OURS.read_text(), str(OURS))["Parameters"]
+        found = declared()["Parameters"]
         workers, rate, burst = (
             int(found[name]["Default"])
             for name in ("ApiConcurrency", "ThrottleRate", "ThrottleBurst")
