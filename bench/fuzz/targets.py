@@ -65,7 +65,7 @@ def _pen(data: bytes) -> Drawing:
 
 def _tensors(body: bytes) -> Drawing:
     """Return the pictures of a request as one drawing, below each other."""
-    return InkDrawing(parse_infer({}, body).pictures.reshape(-1, SIDE_PX))
+    return InkDrawing(parse_infer({}, body, "cnn").pictures.reshape(-1, SIDE_PX))
 
 
 TARGETS = {

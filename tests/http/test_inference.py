@@ -157,6 +157,12 @@ def test_an_id_is_returned(api: Transport, given: str) -> None:
     assert infer(api, images("3"), id=given)["id"] == given
 
 
+def test_a_request_may_name_the_model_of_its_address(api: Transport) -> None:
+    """As KServe's client does, though the protocol has no such member."""
+    named = infer(api, images("3"), id="7", model_name="cnn")
+    assert named == infer(api, images("3"), id="7")
+
+
 def test_parameters_have_no_effect(api: Transport) -> None:
     """Also those with which clients ask for binary data, if it is to be had."""
     parameters = {"binary_data_output": True, "priority": 1, "content_type": "np", "x": 0.5}

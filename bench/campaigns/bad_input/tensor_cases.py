@@ -58,6 +58,7 @@ def tensor_cases() -> Iterator[Case]:
         "sound": SOUND,
         "both inputs": {"inputs": [IMAGE, PICTURE]},
         "one output": SOUND | {"outputs": [{"name": "labels"}]},
+        "the model's name": SOUND | {"model_name": "cnn"},
         "an id": SOUND | {"id": "\u202e'\";--"},
     }.items():
         yield Case(name, "POST", INFER, _json(fields), AS_JSON, frozenset({"200"}))
@@ -126,6 +127,8 @@ def _member_rows() -> Iterator[TensorRow]:
     given: object
     for given in (7, None, "x" * 201):
         yield _refused(f"id {given!r}", "/id: ", SOUND | {"id": given})
+    for given in ("perceptron", "", 7, None):
+        yield _refused(f"model_name {given!r}", "/model_name: ", SOUND | {"model_name": given})
     for given in (None, [], "fast"):
         yield _refused(f"parameters {given!r}", "/parameters: ", SOUND | {"parameters": given})
     yield _refused("an object", "/parameters/a: ", SOUND | {"parameters": {"a": {}}})

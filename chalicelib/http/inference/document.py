@@ -134,6 +134,7 @@ INFERENCE_SCHEMAS: Schema = {
     "InferenceRequest": closed_object(
         {
             "id": TEXT | {"maxLength": MAX_ID_CHARACTERS, "description": "Returned as it is."},
+            "model_name": TEXT | {"description": "That of the address; KServe's client sends it."},
             "parameters": _PARAMETERS,
             "inputs": array(one_of("InferenceInput"), 1, len(INPUTS))
             | {"description": f"Each once, at most {MAX_TENSOR_PICTURES} pictures in all."},
@@ -141,6 +142,7 @@ INFERENCE_SCHEMAS: Schema = {
             | {"description": "Those to be returned; all where none is named."},
         },
         "id",
+        "model_name",
         "parameters",
         "outputs",
     ),

@@ -26,7 +26,7 @@ from chalicelib.limits import MAX_ID_CHARACTERS
 from chalicelib.recognition.drawing import Picture
 from chalicelib.recognition.normalise import normalise
 
-REQUEST_FIELDS = ("id", "parameters", "inputs", "outputs")
+REQUEST_FIELDS = ("id", "model_name", "parameters", "inputs", "outputs")  # KServe sends model_name
 INPUT_FIELDS = ("name", "shape", "datatype", "parameters", "data")
 OUTPUT_FIELDS = ("name", "parameters")
 
@@ -54,17 +54,20 @@ class InferRequest(NamedTuple):
     id: str | None
 
 
-def parse_infer(headers: Mapping[str, str], body: bytes) -> InferRequest:
+def parse_infer(headers: Mapping[str, str], body: bytes, model: str) -> InferRequest:
     """Return a request; its Content-Type may be left out, as clients do.
 
-    headers: their names in lower case, or in any where a mapping takes any. Raises
-    UnsupportedMediaType, PayloadTooLarge, InvalidJson, JsonTooDeep, InvalidField.
+    headers: their names in lower case, or in any where a mapping takes any. model: whose address
+    it was sent to. Raises UnsupportedMediaType, PayloadTooLarge, InvalidJson, JsonTooDeep,
+    InvalidField.
     """
     if BINARY_HEADER in headers:
         raise InvalidField(None, NO_BINARY)
     media_type_of(headers.get("content-type") or JSON_TYPE, (JSON_TYPE,))
     fields = parse_object(body)
     require_known(fields, REQUEST_FIELDS)
+    if fields.get("model_name", model) != model:
+        raise InvalidField("/model_name", f"model_name must be that of the address, {model}.")
     _require_parameters(fields, "")
     outputs = _parse_outputs(fields.get("outputs", []))
     given = _parse_id(fields["id"]) if "id" in fields else None

@@ -63,6 +63,6 @@ def infer(request: Request, services: Services, name: str, version: str | None =
 
     recognizer = services.recognizer
     recognizer.lineup().version(name, version)  # what is not there is said before the body is read
-    asked = parse_infer(request.headers, read_body(request))
+    asked = parse_infer(request.headers, read_body(request), name)
     variant, probabilities = recognizer.infer(asked.pictures, name, version)
     return json_response(inference_json(name, variant, asked, probabilities))
