@@ -4,6 +4,9 @@ Under batch/out/, in the folder of the input, lies for each content of an input 
 own. Its `manifest.jsonl` begins with a line that says what the input is and which parts it has;
 the results of an input of one part follow at once. Those of the others lie in `000001.jsonl` and
 so on. Each is put once, whoever comes first, and never changed.
+
+That a content was gone, or was another one by then, is no result of it: it may be put again. So it
+is told in a file of its own, `missed.jsonl` or `000001.missed.jsonl`, which keeps no result away.
 """
 
 import hashlib
@@ -15,6 +18,7 @@ from chalicelib.batch.plan import Kind, Plan, Span
 INPUTS = "batch/in/"
 RESULTS = "batch/out/"
 MANIFEST = "manifest.jsonl"
+MISSED = "missed.jsonl"
 NO_FOLDER = "-"
 ID_CHARACTERS = 32
 
@@ -42,6 +46,10 @@ class Source(NamedTuple):
     def part(self, number: int) -> str:
         """Return the key of the results of a part, numbered from 1."""
         return f"{self.folder}{number:06d}.jsonl"
+
+    def missed(self, part: int | None = None) -> str:
+        """Return the key of what tells that the content, or a part of it, was not there."""
+        return self.folder + (f"{part:06d}.{MISSED}" if part else MISSED)
 
 
 class Manifest(NamedTuple):

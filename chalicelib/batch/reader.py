@@ -51,9 +51,10 @@ class BatchReader:
             return
         try:
             self._begin(store, source, message)
-        except (UnusableInput, ObjectChanged, ObjectGone) as error:
-            unusable = Result({}, failure(_told(error)))
-            _put(store, source, Manifest.of_unusable(source), [unusable])
+        except UnusableInput as error:
+            _put_unusable(store, source, source.manifest, error)
+        except (ObjectChanged, ObjectGone) as error:
+            _put_unusable(store, source, source.missed(), _told(error))
 
     def read_part(self, part: PartMessage) -> None:
         """Put the results of a part, unless they are there. Raises StorageUnavailable."""
@@ -61,12 +62,14 @@ class BatchReader:
         store = ObjectStore(source.bucket)
         if store.has(source.part(number)):
             return
+        key, place = source.part(number), Place(first=span.first, drawings=span.drawings)
         try:
             results = list(self._answer(read_drawings(_open(store, source), kind, span)))
-        except (UnusableInput, ObjectChanged, ObjectGone) as error:
-            place: Place = {"first": span.first, "drawings": span.drawings}
-            results = [Result(place, failure(_told(error)))]
-        store.put_once(source.part(number), _lines(source, results))
+        except UnusableInput as error:
+            results = [Result(place, failure(error))]
+        except (ObjectChanged, ObjectGone) as error:
+            key, results = source.missed(number), [Result(place, failure(_told(error)))]
+        store.put_once(key, _lines(source, results))
 
     def finish(self) -> list[str]:
         """Read what was kept, together; return the messages whose inputs could not be done."""
@@ -120,12 +123,16 @@ def _put(store: ObjectStore, source: Source, manifest: Manifest, results: Iterab
     store.put_once(source.manifest, manifest.line() + _lines(source, results))
 
 
+def _put_unusable(store: ObjectStore, source: Source, key: str, error: UnusableInput) -> None:
+    """Put the one result of an input as a whole."""
+    told = Result({}, failure(error)).line(source.key)
+    store.put_once(key, Manifest.of_unusable(source).line() + told)
+
+
 def _lines(source: Source, results: Iterable[Result]) -> bytes:
     return b"".join(result.line(source.key) for result in results)
 
 
-def _told(error: Exception) -> Exception:
+def _told(error: ObjectChanged | ObjectGone) -> UnusableInput:
     """Return what a result says of an object that is not there as it was announced."""
-    if isinstance(error, ObjectGone):
-        return InputGone()
-    return InputChanged() if isinstance(error, ObjectChanged) else error
+    return InputGone() if isinstance(error, ObjectGone) else InputChanged()

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from chalicelib.batch.inbox import INPUTS, MANIFEST, RESULTS, Manifest, Source
+from chalicelib.batch.inbox import INPUTS, MANIFEST, MISSED, RESULTS, Manifest, Source
 from chalicelib.limits import MAX_INPUT_BYTES
 from export.batch.stage import Place, aws
 from export.errors import DamagedResults, InvalidOption, NoBatch
@@ -106,7 +106,8 @@ def look(place: Place, job: str) -> State:
         raise NoBatch(f"There is no job {job} in {place.bucket}; it may have expired.")
     keys = [each["Key"] for each in _list(place, f"{RESULTS}{job}/")]
     manifests = frozenset(key for key in keys if key.endswith(MANIFEST))
-    return State(sources, manifests, frozenset(keys) - manifests)
+    parts = frozenset(key for key in keys if not key.endswith((MANIFEST, MISSED)))
+    return State(sources, manifests, parts)
 
 
 def count_parts(place: Place, state: State, known: dict[str, int]) -> tuple[int, int]:

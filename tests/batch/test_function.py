@@ -1,5 +1,6 @@
 """What the function does with messages: results once, failures alone, nothing lost."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.recognition.rollout import Rollout
 from chalicelib.recognition.together import Question, recognize_all
 from chalicelib.stores.objects import ObjectStore
+from export.batch.job import collect, count_parts, look
+from export.batch.stage import Place
 from tests.batch.conftest import Inbox, record
 from tests.batch.inputs import SEVEN, lines
 from tests.http.bodies import image, strokes
@@ -143,6 +146,41 @@ def test_an_input_that_went_or_changed_meanwhile_is_said_so(inbox: Inbox) -> Non
     inbox.work()
     (read,) = [r for r in inbox.results() if "answer" in r]
     assert read["answer"]["text"] == "3"
+
+
+@pytest.mark.parametrize("meanwhile", [None, image("3")])
+def test_what_was_missed_is_read_when_it_is_put_again(
+    inbox: Inbox, meanwhile: bytes | None
+) -> None:
+    key = inbox.put("a.png", image("7"))
+    first = inbox.records()
+    if meanwhile:
+        inbox.put("a.png", meanwhile)
+    else:
+        inbox.s3.delete_object(Bucket=inbox.bucket, Key=key)
+    assert inbox.hand_over(first) == []
+    inbox.put("a.png", image("7"))
+    inbox.work()
+    assert inbox.hand_over(first) == []
+    assert "7" in [r["answer"]["text"] for r in inbox.results() if "answer" in r]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_part_that_was_missed_is_read_when_its_input_is_put_again(inbox: Inbox) -> None:
+    place, many = Place(inbox.bucket), lines(*[SEVEN] * 6)
+    key = inbox.put("job/many.jsonl", many)
+    inbox.hand_over(inbox.records())
+    first, second = inbox.records()
+    inbox.hand_over([first])
+    inbox.s3.delete_object(Bucket=inbox.bucket, Key=key)
+    inbox.hand_over([second])
+    inbox.put("job/many.jsonl", many)
+    assert count_parts(place, look(place, "job"), {}) == (1, 2)
+    inbox.work()
+    assert count_parts(place, look(place, "job"), {}) == (2, 2)
+    found = io.BytesIO()
+    assert collect(place, "job", found, lambda *_: None) == (6, ())
+    assert b"error" not in found.getvalue()
 
 
 @pytest.mark.usefixtures("small_parts")
