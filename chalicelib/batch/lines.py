@@ -1,5 +1,6 @@
 """Lines of an input, of any length and in any number, without ever holding more than one."""
 
+import codecs
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -13,7 +14,8 @@ class Line(NamedTuple):
     """One line that is not blank.
 
     offset: of its first byte in the input. number: from 1, blank lines counted. size: in bytes,
-    without its end. data: the line; only its beginning where it is longer than a body may be.
+    without its end. data: the line, without the mark of byte order that programs on Windows put
+    first; only its beginning where it is longer than a body may be.
     """
 
     offset: int
@@ -32,8 +34,9 @@ def read_lines(file: BinaryIO, offset: int, number: int) -> Iterator[Line]:
         if number > MAX_LINES:
             raise TooManyInputs(MAX_LINES)
         length = len(data) if data.endswith(b"\n") else len(data) + _skip_rest(file)
-        if not data.isspace() or length > len(data):
-            yield Line(offset, number, length - data.endswith(b"\n"), data)
+        text = data if offset else data.removeprefix(codecs.BOM_UTF8)
+        if (text and not text.isspace()) or length > len(data):
+            yield Line(offset, number, length - data.endswith(b"\n"), text)
         offset += length
         number += 1
 

@@ -54,6 +54,15 @@ def test_lines_are_counted_without_blank_ones_and_keep_their_numbers() -> None:
     assert names_of_errors(data) == ["", "", "InvalidJson", ""]
 
 
+def test_a_mark_of_byte_order_is_no_part_of_the_first_line() -> None:
+    mark = b"\xef\xbb\xbf"
+    assert names_of_errors(mark + lines(SEVEN, SEVEN)) == ["", ""]
+    assert names_of_errors(lines(SEVEN, mark)) == ["", "InvalidJson"]
+    for blank in (mark, mark + b"\r\n"):
+        with pytest.raises(EmptyInput):
+            plan_of(blank)
+
+
 def test_parts_hold_what_their_spans_say(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plans, "PART_INPUTS", 3)
     pair = lines(SEVEN, b"")
