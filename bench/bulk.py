@@ -78,7 +78,9 @@ def time_bulk(bodies: list[bytes], processes: int) -> float:
         file, out = Path(name) / "drawings.jsonl", Path(name) / "results.jsonl"
         file.write_bytes(b"\n".join(bodies))
         started_s = time.perf_counter()
-        run_tasks(list(make_tasks([file])), out, MODELS_FOLDER, processes, lambda _: None)
+        run_tasks(
+            list(make_tasks([file], MODELS_FOLDER)), out, MODELS_FOLDER, processes, lambda _: None
+        )
         return time.perf_counter() - started_s
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from chalicelib.recognition.registry import ModelRegistry
 from export.batch.job import check_job, collect, count_parts, look, names_of, submit
 from export.batch.local import default_processes, run_tasks
+from export.batch.results_file import check_results_file
 from export.batch.stage import Place, count_parked, place_of, send_parked_again
 from export.batch.summary import summarise
 from export.batch.tasks import find_files, make_tasks
@@ -43,7 +44,8 @@ def main() -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Read files on this machine."""
     ModelRegistry.load(arguments.models)  # what is wrong with it is said here, by one process
-    tasks = list(make_tasks(find_files(arguments.paths)))
+    check_results_file(arguments.out, arguments.paths)
+    tasks = list(make_tasks(find_files(arguments.paths), arguments.models))
     total, done = sum(task.drawings for task in tasks), 0
 
     def progress(drawings: int) -> None:
@@ -86,6 +88,7 @@ def watch(arguments: argparse.Namespace) -> None:
 
 def gather(arguments: argparse.Namespace) -> None:
     """Fetch the results of a job; status 1 where some are missing yet."""
+    check_results_file(arguments.out)
     place = _place(arguments)
     part = arguments.out.with_name(arguments.out.name + ".part")
     arguments.out.parent.mkdir(parents=True, exist_ok=True)

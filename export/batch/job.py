@@ -86,13 +86,17 @@ def submit(place: Place, job: str, files: Mapping[str, Path], progress: Progress
 def names_of(paths: Iterable[Path], files: Iterable[Path]) -> dict[str, Path]:
     """Return files by their names in a job: relative to the folder that was given, with its name.
 
-    Raises InvalidOption where two would have the same.
+    Raises InvalidOption where two would have the same, or where one is no UTF-8.
     """
     folders = [path for path in paths if path.is_dir()]
     names: dict[str, Path] = {}
     for file in files:
         folder = next((f for f in folders if file.is_relative_to(f)), file.parent)
         name = file.relative_to(folder).as_posix()
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidOption(f"{file}: its name is no UTF-8, give it another") from error
         if name in names:
             raise InvalidOption(f"{names[name]} and {file} would both be called {name}")
         names[name] = file

@@ -4,24 +4,28 @@ The results of each task are a file of their own in a folder beside what becomes
 all are there they are put together, in the order of the inputs, and the folder goes.
 """
 
+import fcntl
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
 from chalicelib.batch.answers import answer_all
 from chalicelib.batch.drawings import Asked, Place, read_drawings
-from chalicelib.batch.errors import InputGone, UnusableInput
+from chalicelib.batch.errors import InputChanged, InputGone, UnusableInput
 from chalicelib.batch.plan import Plan
 from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.recognition.registry import ModelRegistry
 from export.batch.tasks import Piece, Task
-from export.errors import BatchBroken
+from export.errors import BatchBroken, InvalidOption
 from export.files import write_whole
 
+LOCK = "lock"
 AHEAD = 2  # tasks a process that wait for it, so that none idles
 
 _reader: Recognizer  # of this process, once it has one
@@ -37,23 +41,37 @@ def work_folder(out: Path) -> Path:
 def run_tasks(
     tasks: Iterable[Task], out: Path, models: Path, processes: int, progress: Progress
 ) -> None:
-    """Read all tasks and write their results, one line a drawing. Raises BatchBroken, OSError."""
+    """Read all tasks and write their results, one line a drawing.
+
+    Raises InvalidOption where another run writes the same, BatchBroken, OSError.
+    """
     folder = work_folder(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    with _pool(models, processes) as pool:
+    with _locked(folder, out), _pool(models, processes) as pool:
         try:
             names = _run_all(pool, tasks, folder, processes * AHEAD, progress)
         except BrokenProcessPool as error:
             raise BatchBroken from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-    _put_together([folder / name for name in names], out)
-    shutil.rmtree(folder)
+        _put_together([folder / name for name in names], out)
+        shutil.rmtree(folder)
 
 
 def default_processes() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _locked(folder: Path, out: Path) -> Iterator[None]:
+    """Make the folder and keep it for this run. Raises InvalidOption where another one has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InvalidOption(f"--out {out}: another run is writing it") from error
+        yield
 
 
 def _pool(models: Path, processes: int) -> ProcessPoolExecutor:
@@ -75,7 +93,8 @@ def _run_all(
             continue
         if len(waiting) >= most:
             waiting = _collect(waiting, progress)
-        waiting.add(pool.submit(_run, task, folder))
+        with _interrupts_held():  # submit starts processes
+            waiting.add(pool.submit(_run, task, folder))
     while waiting:
         waiting = _collect(waiting, progress)
     return names
@@ -88,8 +107,27 @@ def _collect(waiting: set[Future[int]], progress: Progress) -> set[Future[int]]:
     return left
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back; a process that is started meanwhile does so until it is ready for it."""
+    came: list[int] = []
+    # Here the mask is not enough: a thread of a library's takes the signal, and Python hears of it.
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, handler)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
 def _open_models(models: Path) -> None:
     global _reader  # noqa: PLW0603 - what a process of a pool has, it has as a global
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # it ends without a word; the parent says it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
     _reader = Recognizer(ModelRegistry.load(models))
 
 
@@ -100,7 +138,7 @@ def _run(task: Task, folder: Path) -> int:
     def drawings() -> Iterator[Asked]:
         for piece in task.pieces:
             for asked in _drawings(piece):
-                keys.append(str(piece.path))
+                keys.append(piece.key)
                 yield asked
 
     results = list(answer_all(_reader, drawings()))
@@ -115,7 +153,9 @@ def _drawings(piece: Piece) -> Iterator[Asked]:
     place: Place = {"first": first, "drawings": count} if count > 1 else {}
     try:
         with piece.path.open("rb") as file:
-            kind = piece.kind or Plan.of(file, piece.path.stat().st_size).kind
+            if not piece.is_of(os.fstat(file.fileno())):
+                raise InputChanged
+            kind = piece.kind or Plan.of(file, piece.size).kind
             yield from read_drawings(file, kind, piece.span)
     except UnusableInput as error:
         yield Asked(place, error)

@@ -19,6 +19,11 @@ HEADROOM = 1.2  # for the legend
 
 def draw_summary(summary: Summary, path: Path) -> None:
     """Write the picture as a PNG."""
+    figure_of(summary).savefig(path, dpi=DPI)
+
+
+def figure_of(summary: Summary) -> Any:  # noqa: ANN401 - matplotlib has no types
+    """Return the picture as a figure of matplotlib."""
     rows = max(1, -(-len(summary.least) // COLUMNS))
     figure: Any = Figure(figsize=(13, 4.2 + 1.45 * rows), layout="constrained")
     above, below = figure.subfigures(2, 1, height_ratios=(3.6, 0.5 + 1.45 * rows))
@@ -28,11 +33,14 @@ def draw_summary(summary: Summary, path: Path) -> None:
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
     _draw_sheet(below, summary.least, rows)
-    figure.savefig(path, dpi=DPI)
+    return figure
 
 
 def _draw_labels(axes: Any, summary: Summary) -> None:  # noqa: ANN401 - matplotlib has no types
     labels = sorted(summary.labels)
+    if not labels:
+        _draw_none(axes, "0 digits by best guess")
+        return
     base = np.zeros(len(labels), int)
     for status in STATUSES:
         heights = np.array([summary.labels[label][status] for label in labels], int)
@@ -48,17 +56,23 @@ def _draw_labels(axes: Any, summary: Summary) -> None:  # noqa: ANN401 - matplot
 
 def _draw_errors(axes: Any, summary: Summary) -> None:  # noqa: ANN401 - matplotlib has no types
     wrong = sum(summary.errors.values())
-    axes.set_title(f"{wrong:,} of {summary.drawings:,} drawings not read")
+    title = f"{wrong:,} of {summary.drawings:,} drawings not read"
     if not wrong:
-        axes.text(0.5, 0.5, "none", ha="center", color="grey", transform=axes.transAxes)
-        axes.set(xticks=[], yticks=[])
+        _draw_none(axes, title)
         return
+    axes.set_title(title)
     codes, counts = zip(*reversed(summary.errors.most_common()), strict=True)
     bars = axes.barh(codes, counts, color="#d9822b")
     axes.bar_label(bars, [f"{count:,}" for count in counts], padding=3, fontsize=8)
     axes.set(xticks=[])  # the bars say how many
     axes.spines["bottom"].set_visible(False)
     axes.margins(x=0.2)
+
+
+def _draw_none(axes: Any, title: str) -> None:  # noqa: ANN401 - matplotlib has no types
+    axes.set_title(title)
+    axes.text(0.5, 0.5, "none", ha="center", color="grey", transform=axes.transAxes)
+    axes.set(xticks=[], yticks=[])
 
 
 def _draw_sheet(figure: Any, least: list[Doubtful], rows: int) -> None:  # noqa: ANN401 - matplotlib has no types

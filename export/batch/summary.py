@@ -74,7 +74,9 @@ def summarise(path: Path) -> Summary:
                     if len(ranked) > SHOWN:
                         heapq.heappop(ranked)
             except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-                raise DamagedResults(f"{path}, line {number}", f"no result ({error!r})") from error
+                raise DamagedResults(
+                    f"{path}, line {number}", f"no result ({type(error).__name__}: {error})"
+                ) from error
     summary.least = [doubtful for *_, doubtful in sorted(ranked, reverse=True)]
     return summary
 

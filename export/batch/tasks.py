@@ -1,10 +1,11 @@
 """What is read in bulk on this machine, cut into tasks of a few hundred drawings.
 
-A task's name follows from what it reads, as its size and time of change tell, so that a run that
-was stopped knows what it has done, and does anew what has changed since.
+A task's name follows from what it reads, as its size and time of change tell, and from the models
+that read it, so that a run that was stopped knows what it has done, and does anew what has changed.
 """
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -12,17 +13,32 @@ from typing import NamedTuple
 from chalicelib.batch.errors import UnusableInput
 from chalicelib.batch.plan import Kind, Plan, Span
 from chalicelib.limits import PART_INPUTS
+from chalicelib.recognition.manifest import MANIFEST
 from export.errors import MissingData
 
 HIDDEN = "."
 
 
 class Piece(NamedTuple):
-    """Some drawings of one file; kind: None where none can be looked for in it."""
+    """Some drawings of one file; kind: None where none can be looked for in it.
+
+    size, time_ns: of the file and of its last change, when it was cut into pieces.
+    """
 
     path: Path
+    size: int
+    time_ns: int
     kind: Kind | None
     span: Span
+
+    @property
+    def key(self) -> str:
+        """What results call the file: its path, in which bytes that are no UTF-8 are escaped."""
+        return os.fsencode(self.path).decode(errors="backslashreplace")
+
+    def is_of(self, found: os.stat_result) -> bool:
+        """Whether a file is still the one that was cut into pieces."""
+        return (found.st_size, found.st_mtime_ns) == (self.size, self.time_ns)
 
 
 class Task(NamedTuple):
@@ -53,20 +69,24 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def make_tasks(files: Iterable[Path]) -> Iterator[Task]:
-    """Yield tasks in the order of the files; single images are put together."""
+def make_tasks(files: Iterable[Path], models: Path) -> Iterator[Task]:
+    """Yield tasks in the order of the files; single images are put together.
+
+    models: the folder of those that will read them.
+    """
+    manifest = (models / MANIFEST).read_bytes()
     several: list[Piece] = []
     for piece in (piece for path in files for piece in _pieces(path)):
         single = piece.span.drawings == 1
         if several and (not single or len(several) == PART_INPUTS):
-            yield _task(several)
+            yield _task(manifest, several)
             several = []
         if single:
             several.append(piece)
         else:
-            yield _task([piece])
+            yield _task(manifest, [piece])
     if several:
-        yield _task(several)
+        yield _task(manifest, several)
 
 
 def _is_hidden(path: Path) -> bool:
@@ -74,17 +94,19 @@ def _is_hidden(path: Path) -> bool:
 
 
 def _pieces(path: Path) -> list[Piece]:
-    try:
-        with path.open("rb") as file:
-            plan = Plan.of(file, path.stat().st_size)
-    except UnusableInput:
-        return [Piece(path, None, Span(0, 1, 1))]
-    return [Piece(path, plan.kind, span) for span in plan.spans]
+    with path.open("rb") as file:
+        found = os.fstat(file.fileno())
+        facts = path, found.st_size, found.st_mtime_ns
+        try:
+            plan = Plan.of(file, found.st_size)
+        except UnusableInput:
+            return [Piece(*facts, None, Span(0, 1, 1))]
+    return [Piece(*facts, plan.kind, span) for span in plan.spans]
 
 
-def _task(pieces: Sequence[Piece]) -> Task:
-    digest = hashlib.sha256()
-    for path, _, span in pieces:
-        found = path.stat()
-        digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\0{span}\n".encode())
+def _task(manifest: bytes, pieces: Sequence[Piece]) -> Task:
+    digest = hashlib.sha256(manifest)
+    for piece in pieces:
+        digest.update(os.fsencode(piece.path))
+        digest.update(f"\0{piece.size}\0{piece.time_ns}\0{piece.span}\n".encode())
     return Task(digest.hexdigest()[:32], tuple(pieces))

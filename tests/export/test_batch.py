@@ -1,5 +1,6 @@
 """`python -m export.batch` on this machine: every file answered, stopped and gone on, summed up."""
 
+import fcntl
 import json
 import os
 import signal
@@ -15,10 +16,14 @@ from PIL import Image
 
 from bench.bulk_drawings import draw_digit, paint_digit
 from bench.compressed import archive_of
-from export.batch.local import work_folder
+from chalicelib.recognition.manifest import MANIFEST
+from export.batch.local import LOCK, run_tasks, work_folder
+from export.batch.picture import figure_of
+from export.batch.results_file import check_results_file
 from export.batch.summary import STATUSES, summarise
 from export.batch.tasks import find_files, make_tasks
-from export.errors import DamagedResults, MissingData
+from export.command import MODELS_FOLDER
+from export.errors import DamagedResults, InvalidOption, MissingData
 
 ROOT = Path(__file__).parents[2]
 LINES = 2000
@@ -86,13 +91,96 @@ def test_what_was_killed_goes_on_where_it_was(folder: Path, tmp_path: Path) -> N
     assert any(result.get("kept") for result in results_in(out))
 
 
+def test_ctrl_c_ends_it_at_once_with_one_line(folder: Path, tmp_path: Path) -> None:
+    """Also while its processes still start, who would say where they were interrupted."""
+    out = tmp_path / "results.jsonl"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "export.batch", "run", str(folder), "--out", str(out)],
+        cwd=ROOT,
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None and len(children.read_text().split()) < 2:
+        time.sleep(0.005)  # the first one is multiprocessing's own
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert (process.returncode, said) == (130, "error: stopped; the same command goes on\n")
+    assert batch("run", folder, "--out", out).returncode == 0
+    assert len(results_in(out)) == LINES + 7
+
+
+def names(folder: Path, models: Path = MODELS_FOLDER) -> list[str]:
+    return [task.name for task in make_tasks(find_files([folder]), models)]
+
+
 def test_a_file_that_changed_is_read_anew(folder: Path) -> None:
-    before = [task.name for task in make_tasks(find_files([folder]))]
-    assert [task.name for task in make_tasks(find_files([folder]))] == before
+    before = names(folder)
+    assert names(folder) == before
     (folder / "b.png").write_bytes(paint_digit(np.random.default_rng(5)))
-    after = [task.name for task in make_tasks(find_files([folder]))]
+    after = names(folder)
     assert after[0] != before[0]
     assert after[-1] == before[-1]
+
+
+def test_what_other_models_read_is_read_anew(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_bytes((MODELS_FOLDER / MANIFEST).read_bytes() + b"\n")
+    assert not set(names(folder)) & set(names(folder, tmp_path))
+
+
+def test_a_file_that_changes_meanwhile_is_said_so(folder: Path, tmp_path: Path) -> None:
+    """What was planned for another content would begin in the middle of a line."""
+    tasks = list(make_tasks(find_files([folder]), MODELS_FOLDER))
+    many = folder / "many.jsonl"
+    many.write_bytes(b" " + many.read_bytes())
+    out = tmp_path / "results.jsonl"
+    run_tasks(tasks, out, MODELS_FOLDER, 1, lambda _: None)
+    found = [r for r in results_in(out) if r["input"] == str(many)]
+    assert {r["error"]["code"] for r in found} == {"input_changed"}
+    assert sum(r.get("drawings", 1) for r in found) == LINES + 1
+
+
+def test_two_runs_do_not_write_one_file(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "results.jsonl"
+    work_folder(out).mkdir()
+    with (work_folder(out) / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = batch("run", folder, "--out", out)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "another run" in done.stderr
+
+
+def test_a_name_that_is_no_utf_8_is_escaped(tmp_path: Path) -> None:
+    odd = tmp_path / "odd"
+    odd.mkdir()
+    path = os.fsencode(odd) + b"/\xff new\nline.png"
+    Path(os.fsdecode(path)).write_bytes(paint_digit(np.random.default_rng(4)))
+    out = tmp_path / "results.jsonl"
+    done = batch("run", odd, "--out", out)
+    assert done.returncode == 0, done.stderr
+    (result,) = results_in(out)
+    assert Path(result["input"]).name == "\\xff new\nline.png"
+    assert "answer" in result
+
+
+def test_results_take_the_place_of_results_alone(folder: Path, tmp_path: Path) -> None:
+    """In a folder that is read they would be read as drawings by the next run."""
+    for out in (folder / "results.jsonl", folder / "b.png"):
+        with pytest.raises(InvalidOption, match="what is read"):
+            check_results_file(out, [folder])
+    with pytest.raises(InvalidOption, match="no file"):
+        check_results_file(tmp_path)
+    other = tmp_path / "precious.txt"
+    other.write_text("not ours")
+    with pytest.raises(InvalidOption, match="holds no results"):
+        check_results_file(other)
+    other.write_text('{"input":"x","error":{}}\n')
+    check_results_file(other, [folder])
+    check_results_file(tmp_path / "absent.jsonl", [folder])
+    done = batch("run", folder, "--out", folder / "results.jsonl")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert not (folder / "results.jsonl.work").exists()
 
 
 def test_a_path_that_is_not_there_is_said_so(tmp_path: Path) -> None:
@@ -124,12 +212,29 @@ def test_a_summary_counts_and_finds_the_least_sure(tmp_path: Path) -> None:
     assert summary.least[0].place == "x 2"
 
 
+def test_what_is_no_text_is_named_in_a_short_line(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_bytes(b"\xff" * 10_000)
+    with pytest.raises(DamagedResults) as raised:
+        summarise(path)
+    assert len(str(raised.value)) < 200 + len(str(path))
+
+
 @pytest.mark.parametrize("line", ["", "{", "[]", "{}", '{"answer": {}}', '{"error": 5}'])
 def test_a_line_that_is_no_result_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "results.jsonl"
     path.write_text(f"{line}\n")
     with pytest.raises(DamagedResults, match="line 1"):
         summarise(path)
+
+
+def test_results_without_a_digit_are_drawn_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_text('{"input": "x", "error": {"code": "input_gone"}}\n')
+    figure = figure_of(summarise(path))
+    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert texts.count("none") == 1
+    assert not figure.axes[0].get_legend()
 
 
 def test_the_report_draws_a_picture(folder: Path, tmp_path: Path) -> None:
