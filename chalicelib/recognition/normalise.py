@@ -8,6 +8,7 @@ own pictures come out as they went in.
 """
 
 import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -21,20 +22,20 @@ from chalicelib.recognition.drawing import (
     StrokeDrawing,
     corners_of,
 )
+from chalicelib.recognition.pen import Paths, draw, most_points, space_evenly
 
 NORMALISATION_VERSION = "1"
 SIDE_PX = 28
 BOX_PX = 20
 CENTRE_PX = 14  # the pixel on which the centre of mass lies
 PEN_WIDTH_PX = 2.5  # strokes get as much ink as MNIST's digits have in the median
-PEN_SPACING_PX = 0.5  # distance of the points at which the pen's disc is set down
-MOST_POINTS = 20_000  # of a path, however long; a digit has some 100
-LONG_PATH = 512  # points; beyond it (no digit has as many) points that coincide are left out
-COINCIDE_PX = 0.25
+POINTS_AT_ONCE = 65_536  # the most that strokes that are drawn together may become
 LEAST_EXTENT = 1e-300  # in any unit; what is smaller is a dot, for no float could enlarge it
 FAINTEST_INK = 8 / 255  # less than this is paper to the eye, and does not widen the box
 SOLID_INK = 0.85  # a line this dark is a line; fainter ones are pens thinner than a pixel
 SOLID_SHARE = 0.2  # the share of the ink that must be that dark
+
+Strokes = tuple[Points, ...]
 
 
 def normalise(drawing: Drawing) -> Picture:
@@ -45,6 +46,17 @@ def normalise(drawing: Drawing) -> Picture:
     if isinstance(drawing, StrokeDrawing):
         return normalise_strokes(drawing.strokes)
     return normalise_ink(drawing.ink)
+
+
+def normalise_all(drawings: Sequence[Drawing]) -> Picture:
+    """Return the picture of each of at least one drawing, shape (n, 28, 28), as `normalise` does.
+
+    Many of strokes take much less time together than one by one.
+    """
+    strokes = [drawing.strokes for drawing in drawings if isinstance(drawing, StrokeDrawing)]
+    if len(strokes) < len(drawings):
+        return np.array([normalise(drawing) for drawing in drawings])
+    return np.concatenate([_draw_all(some, PEN_WIDTH_PX) for some in _portions(strokes)])
 
 
 def ink_box(drawing: Drawing) -> Box:
@@ -68,15 +80,8 @@ def normalise_strokes(strokes: tuple[Points, ...], pen_width_px: float = PEN_WID
     pen_width_px: width of the pen in pixels of the picture.
     Returns an array of shape (28, 28), float32 in [0, 1]. Raises EmptyDrawing.
     """
-    low, high = _stroke_bounds(strokes)
-    extent = float(np.max(high - low))
-    scale = (BOX_PX - pen_width_px) / extent if extent > LEAST_EXTENT else 0.0
-    path = _evenly_spaced([(stroke - low) * scale for stroke in strokes if len(stroke)])
-    size = (high - low) * scale
-    reach = pen_width_px / 2
-    centred = CENTRE_PX + 0.5 - path.sum(axis=0) / len(path)
-    offset = np.minimum(np.maximum(centred, reach), SIDE_PX - reach - size)
-    return _draw(path + offset, pen_width_px)
+    picture: Picture = _draw_all([strokes], pen_width_px)[0]
+    return picture
 
 
 def normalise_ink(ink: Picture) -> Picture:
@@ -97,8 +102,48 @@ def normalise_ink(ink: Picture) -> Picture:
     return _darken((rows @ digit @ columns.T).astype(np.float32))
 
 
+def _portions(drawings: list[Strokes]) -> Iterator[list[Strokes]]:
+    """Yield all drawings in their order, as many at a time as are best drawn together."""
+    some: list[Strokes] = []
+    expected = 0
+    for strokes in drawings:
+        points = most_points(sum(map(len, strokes)), BOX_PX)
+        if some and expected + points > POINTS_AT_ONCE:
+            yield some
+            some, expected = [], 0
+        some.append(strokes)
+        expected += points
+    yield some
+
+
+def _draw_all(drawings: list[Strokes], pen_width_px: float) -> Picture:
+    """Scale, centre and draw drawings, shape (n, 28, 28). Raises EmptyDrawing."""
+    if not all(map(_is_drawn, drawings)):
+        raise EmptyDrawing
+    paths = Paths.of(drawings)
+    sizes = np.bincount(paths.owners, paths.lengths).astype(np.intp)
+    firsts = np.cumsum(sizes) - sizes
+    low, high = (f.reduceat(paths.points, firsts, axis=1) for f in (np.minimum, np.maximum))
+    extent = (high - low).max(axis=0)
+    scale = np.zeros(len(drawings))
+    np.divide(BOX_PX - pen_width_px, extent, out=scale, where=extent > LEAST_EXTENT)
+    scaled = (paths.points - np.repeat(low, sizes, axis=1)) * np.repeat(scale, sizes)
+    spaced = space_evenly(paths._replace(points=scaled))
+    owners = spaced.owner_of_points()
+    mass = np.array([np.bincount(owners, along) for along in spaced.points])
+    centred = CENTRE_PX + 0.5 - mass / np.bincount(owners)
+    reach = pen_width_px / 2
+    offset = np.minimum(np.maximum(centred, reach), SIDE_PX - reach - (high - low) * scale)
+    placed = spaced._replace(points=spaced.points + offset.take(owners, axis=1))
+    return draw(placed, len(drawings), SIDE_PX, pen_width_px)
+
+
+def _is_drawn(strokes: Strokes) -> bool:
+    return any(map(len, strokes))
+
+
 def _stroke_bounds(strokes: tuple[Points, ...]) -> tuple[Points, Points]:
-    if not any(len(stroke) for stroke in strokes):
+    if not _is_drawn(strokes):
         raise EmptyDrawing
     return corners_of(np.concatenate(strokes))
 
@@ -111,60 +156,6 @@ def _ink_bounds(ink: Picture) -> tuple[int, int, int, int]:
         raise EmptyDrawing
     (columns,) = inked.any(axis=0).nonzero()
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
-
-
-def _evenly_spaced(strokes: list[Points]) -> Points:
-    """Return points along all paths, PEN_SPACING_PX apart, further in a scribble without end."""
-    along = [_distances_along(stroke) for stroke in strokes]
-    spacing_px = max(PEN_SPACING_PX, sum(float(a[-1]) for a in along) / MOST_POINTS)
-    counts = [int(a[-1] / spacing_px) + 2 for a in along]
-    path = np.empty((sum(counts), 2))
-    first = 0
-    for stroke, at, count in zip(strokes, along, counts, strict=True):
-        wanted = np.arange(count) * (at[-1] / (count - 1))
-        wanted[-1] = at[-1]  # rounding must not leave the end out
-        for axis in (0, 1):
-            path[first : first + count, axis] = np.interp(wanted, at, stroke[:, axis])
-        first += count
-    return path
-
-
-def _distances_along(stroke: Points) -> Points:
-    steps = stroke[1:] - stroke[:-1]
-    along = np.zeros(len(stroke))
-    np.hypot(steps[:, 0], steps[:, 1]).cumsum(out=along[1:])
-    return along
-
-
-def _draw(path: Points, pen_width_px: float) -> Picture:
-    """Set a round pen down at each point; an edge pixel is as dark as its distance says."""
-    points = _thinned(path).astype(np.float32)
-    reach = np.float32(pen_width_px / 2 + 0.5)  # from a point to where a pixel's centre stays white
-    around = int(np.ceil(2 * reach))  # pixels a side that a point can darken
-    first = np.ceil(points - reach - np.float32(0.5))
-    steps = np.arange(around, dtype=np.float32)
-    columns, rows = (first[:, axis, None] + steps for axis in (0, 1))
-    across, down = (
-        np.square(pixels + np.float32(0.5) - points[:, axis, None])
-        for axis, pixels in enumerate((columns, rows))
-    )
-    ink = np.clip(reach - np.sqrt(down[:, :, None] + across[:, None, :]), 0.0, 1.0)
-    paper = np.zeros((SIDE_PX + 2 * around, SIDE_PX + 2 * around), np.float32)
-    at = (rows[:, :, None] + around) * paper.shape[1] + columns[:, None, :] + around
-    np.maximum.at(paper.reshape(-1), at.astype(np.intp).ravel(), ink.ravel())
-    return paper[around:-around, around:-around]
-
-
-def _thinned(path: Points) -> Points:
-    """Keep one of the points that all but coincide, so that a long scribble costs no more."""
-    if len(path) <= LONG_PATH:
-        return path
-    columns, rows = np.rint(path / COINCIDE_PX).astype(np.intp).T
-    side = int(SIDE_PX / COINCIDE_PX) + 1
-    marked = np.zeros((side, side), bool)
-    marked[columns, rows] = True
-    cells: Points = np.argwhere(marked).astype(np.float64) * COINCIDE_PX
-    return cells
 
 
 def _whole_pixel_offset(mass: float, size: float) -> int:

@@ -13,11 +13,13 @@ from chalicelib.recognition.normalise import (
     CENTRE_PX,
     ink_box,
     normalise,
+    normalise_all,
     normalise_ink,
     normalise_strokes,
 )
 from tests.unit.digits import DIGITS, SEVEN, draw, encode, likeness
 
+SEED = 4
 strokes_of_each_digit = pytest.mark.parametrize("strokes", DIGITS.values(), ids=DIGITS.keys())
 
 
@@ -115,3 +117,22 @@ def test_boxes_are_in_the_units_of_the_caller() -> None:
     ink = np.zeros((40, 30), np.float32)
     ink[10:20, 5:8] = 1
     assert ink_box(InkDrawing(ink, pixel_size=2.0)) == Box(10.0, 20.0, 6.0, 20.0)
+
+
+def test_drawings_give_the_same_pictures_together_as_alone() -> None:
+    print(f"seed {SEED}")
+    rng = np.random.default_rng(SEED)
+    drawings = [
+        StrokeDrawing(tuple(scribble(rng) for _ in range(int(rng.integers(1, 5)))))
+        for _ in range(300)
+    ]
+    together = normalise_all(drawings)
+    assert together.dtype == np.float32
+    for drawing, picture in zip(drawings, together, strict=True):
+        np.testing.assert_array_equal(picture, normalise(drawing))
+
+
+def scribble(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return a stroke of one point to thousands, some of which coincide, of any size anywhere."""
+    points = rng.normal(0, 1, (int(rng.choice([1, 2, 3, 30, 3000])), 2)).repeat(2, axis=0)
+    return points * 10.0 ** rng.integers(-9, 9) + rng.choice([0, 1e6])

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from chalicelib.limits import MAX_DIGITS
 from chalicelib.recognition.drawing import Box, Drawing, Picture, Points
-from chalicelib.recognition.normalise import normalise
+from chalicelib.recognition.normalise import normalise_all
 
 MAX_PIECES = 4 * MAX_DIGITS  # of a drawing: digits have seldom more than two
 
@@ -34,7 +34,7 @@ class Parting(NamedTuple):
     @classmethod
     def of(cls, *parts: Part) -> "Parting":
         """Normalise parts. Raises EmptyDrawing."""
-        pictures = np.array([normalise(part.drawing) for part in parts])
+        pictures = normalise_all([part.drawing for part in parts])
         return cls(tuple(part.box for part in parts), pictures)
 
     def only(self, chosen: list[int], probabilities: Points) -> "Parting":
