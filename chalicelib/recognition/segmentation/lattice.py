@@ -6,7 +6,7 @@ probabilities (nats) or stand beside them. The best parting is found by dynamic 
 the lattice of runs (Viterbi; LeCun et al. 1998, section IV).
 """
 
-import numpy as np
+import math
 
 from chalicelib.recognition.drawing import Points
 
@@ -20,16 +20,16 @@ def cheapest_parting(runs: dict[Run, float], part: Points) -> list[Run]:
     part: array of shape (n - 1,), the price of parting after each piece but the last.
     """
     count = len(part) + 1
-    best = np.full(count + 1, np.inf)
-    best[0] = 0.0
-    came_from = np.zeros(count + 1, np.intp)
+    before = [0.0, *part.tolist()]  # of each piece, the price of parting there
+    best = [0.0, *[math.inf] * count]
+    came_from = [0] * (count + 1)
     for (start, end), price in sorted(runs.items()):
-        total = best[start] + price + (part[start - 1] if start else 0.0)
+        total = best[start] + price + before[start]
         if total < best[end]:
             best[end], came_from[end] = total, start
     chosen: list[Run] = []
     end = count
     while end > 0:
-        chosen.append((int(came_from[end]), end))
-        end = int(came_from[end])
+        chosen.append((came_from[end], end))
+        end = came_from[end]
     return chosen[::-1]

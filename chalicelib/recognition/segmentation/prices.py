@@ -84,17 +84,8 @@ def price_row(pieces: NDArray[np.intp], bounds: Points, ties: Ties) -> Row:
     overlap = PART_OVERLAP * np.maximum(-gaps, 0.0) + PART_TOUCH * touch
     stagger = PART_STAGGER * _stagger(boxes) / height
     part = np.where(cut, PART_CUT, overlap + stagger)  # leaning slices overlap: no fault
-    join = JOIN_GAP * np.maximum(gaps, 0.0)
     one = gaps <= np.where(touch & ~cut, -NEVER_PART_TOUCHING, -NEVER_PART)
-    runs = _runs(boxes, gaps, one, height)
-    prices = {(i, k): _shape(boxes[i:k], height) + float(join[i : k - 1].sum()) for i, k in runs}
-    everything = (0, len(pieces))
-    kept = {
-        run: price
-        for run, price in prices.items()
-        if price <= MAX_PRICE or runs[run] or run == everything
-    }
-    return Row(pieces, part, cut | (overlap > 0), cut, kept)
+    return Row(pieces, part, cut | (overlap > 0), cut, _price_runs(boxes, gaps, one, height))
 
 
 def lie_across(one: list[float], other: list[float]) -> bool:
@@ -139,38 +130,62 @@ def _stagger(boxes: Points) -> Points:
 
 def _crossed(pieces: NDArray[np.intp], pairs: Pairs) -> NDArray[np.bool_]:
     """Tell for each boundary of a row whether one of the pairs stands on both of its sides."""
-    place = {int(piece): i for i, piece in enumerate(pieces)}
-    crossed = np.zeros(len(pieces) - 1, bool)
-    for one, other in pairs.tolist():
-        if one in place and other in place:
-            start, end = sorted((place[one], place[other]))
-            crossed[start:end] = True
+    place = np.full(max(pieces.max(), pairs.max(initial=0)) + 1, -1)
+    place[pieces] = np.arange(len(pieces))
+    ends = np.sort(place[pairs], axis=1)
+    ends = ends[ends[:, 0] >= 0]  # both stand in this row
+    open_pairs = np.zeros(len(pieces), np.intp)
+    np.add.at(open_pairs, ends[:, 0], 1)
+    np.subtract.at(open_pairs, ends[:, 1], 1)
+    crossed: NDArray[np.bool_] = np.cumsum(open_pairs)[:-1] > 0
     return crossed
 
 
-def _runs(boxes: Points, gaps: Points, one: NDArray[np.bool_], height: float) -> dict[Run, bool]:
-    """Return the runs that may be one digit; True: its pieces cannot be parted any further.
+def _price_runs(
+    boxes: Points, gaps: Points, one: NDArray[np.bool_], height: float
+) -> dict[Run, float]:
+    """Return the runs that may be one digit, in order, and what is unusual about each.
 
     one: array of shape (n - 1,), where the pieces on both sides of a boundary are one digit.
     """
     count = len(boxes)
-    free = [0, *(1 + np.flatnonzero(~one)).tolist(), count]
-    found: dict[Run, bool] = {}
-    for place, start in enumerate(free[:-1]):
-        for step, end in enumerate(free[place + 1 : place + 1 + MAX_PIECES_A_DIGIT]):
-            run = boxes[start:end]
-            width = float(run[:, 2].max() - run[:, 0].min()) / height
-            if step and (width > MAX_WIDTH or float(gaps[start : end - 1].max()) > NEVER_JOIN):
-                break
-            found[start, end] = step == 0
+    starts = np.concatenate([[0], 1 + np.flatnonzero(~one)])  # of what cannot be parted further
+    ends = np.append(starts[1:], count)
+    lows, highs = (
+        np.minimum.reduceat(boxes, starts)[:, :2],
+        np.maximum.reduceat(boxes, starts)[:, 2:],
+    )
+    low, high, join = lows.copy(), highs.copy(), np.zeros(len(starts))
+    prices: dict[Run, float] = {}
+    at = np.arange(len(starts))  # the first of each run
+    for step in range(min(MAX_PIECES_A_DIGIT, len(starts))):
+        if step:  # one more to each run
+            at = at[at + step < len(starts)]
+            last = at + step
+            gap = gaps[starts[last] - 1]
+            low[at] = np.minimum(low[at], lows[last])
+            high[at] = np.maximum(high[at], highs[last])
+            join[at] += JOIN_GAP * np.maximum(gap, 0.0)
+            wide = (high[at, 0] - low[at, 0]) / height > MAX_WIDTH
+            at = at[~wide & (gap <= NEVER_JOIN)]
+        price = _shape(high[at] - low[at], height) + join[at]
+        kept = (price <= MAX_PRICE) | (step == 0) | (ends[at + step] - starts[at] == count)
+        runs = zip(starts[at[kept]].tolist(), ends[at[kept] + step].tolist(), strict=True)
+        prices |= zip(runs, price[kept].tolist(), strict=True)
     if count <= MAX_PIECES_A_DIGIT:
-        found.setdefault((0, count), False)
-    return found
+        size = highs.max(axis=0) - lows.min(axis=0)
+        whole = _shape(size[None], height)[0] + (JOIN_GAP * np.maximum(gaps, 0.0)).sum()
+        prices.setdefault((0, count), float(whole))
+    return dict(sorted(prices.items()))
 
 
-def _shape(boxes: Points, height: float) -> float:
-    """Return what is unusual about the shape of a run; slices alone make a row look low."""
-    wide, tall = boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)
-    too_wide = max(0.0, float(wide / max(tall, height)) - USUAL_WIDTH)
-    too_small = max(0.0, USUAL_SIZE - float(max(tall, wide)) / height)
-    return ONE_MORE + WIDE * too_wide + SMALL * too_small
+def _shape(sizes: Points, height: float) -> Points:
+    """Return what is unusual about the shapes of runs; slices alone make a row look low.
+
+    sizes: shape (n, 2), how wide and how tall.
+    """
+    wide, tall = sizes.T
+    too_wide = np.maximum(wide / np.maximum(tall, height) - USUAL_WIDTH, 0.0)
+    too_small = np.maximum(USUAL_SIZE - np.maximum(tall, wide) / height, 0.0)
+    shape: Points = ONE_MORE + WIDE * too_wide + SMALL * too_small
+    return shape

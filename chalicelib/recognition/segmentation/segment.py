@@ -177,10 +177,10 @@ def _best_parting(sheet: Sheet, rows: list[Row]) -> Steps:
 
 def _cheapest(row: Row, best: Points) -> list[Run]:
     """Return the runs that part a row most cheaply; best: how probable a digit each run is."""
-    prices = dict(row.runs)
-    for run, probability in zip(row.runs, best.tolist(), strict=True):
-        prices[run] -= np.log(max(probability, LEAST_PROBABILITY))
-        if probability < CONVINCING and row.hangs_together(run):
+    logs = np.log(np.maximum(best, LEAST_PROBABILITY)).tolist()
+    prices = {run: price - log for (run, price), log in zip(row.runs.items(), logs, strict=True)}
+    for run, convincing in zip(row.runs, (best >= CONVINCING).tolist(), strict=True):
+        if not convincing and row.hangs_together(run):
             prices[run] += DOUBT
     return cheapest_parting(prices, row.part)
 
