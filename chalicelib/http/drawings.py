@@ -141,14 +141,15 @@ def _point_array(points: list[Any]) -> Points | None:
     if set(map(type, points)) != {list}:
         return None
     lengths = set(map(len, points))
-    if min(lengths) < 2 or not NUMBERS.issuperset(map(type, chain.from_iterable(points))):
+    numbers = list(chain.from_iterable(points))
+    if min(lengths) < 2 or not NUMBERS.issuperset(set(map(type, numbers))):
         return None
-    pairs = points if lengths == {2} else [point[:2] for point in points]
+    if lengths != {2}:
+        numbers = list(chain.from_iterable(point[:2] for point in points))
     try:
-        flat = np.fromiter(chain.from_iterable(pairs), np.float64, 2 * len(points))
+        array = np.fromiter(numbers, np.float64, len(numbers)).reshape(-1, 2)
     except OverflowError:  # an integer that no float holds
         return None
-    array = flat.reshape(-1, 2)
     return array if float(np.abs(array).max()) <= MAX_COORDINATE else None
 
 
