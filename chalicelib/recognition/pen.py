@@ -94,15 +94,17 @@ def resample(paths: Paths, along: Points, counts: list[int]) -> Paths:
     # Paths are searched all at once: each begins further on than the one before it ends.
     begins = np.cumsum(totals + 1.0) - totals
     at = _last_before(along + np.repeat(begins, paths.lengths), wanted + np.repeat(begins, counts))
-    while (late := along[at] > wanted).any():  # as rounding in the lines above may have it
+    before = along.take(at)
+    while (late := before > wanted).any():  # as rounding in the lines above may have it
         at -= late
+        before = along.take(at)
     gaps, slopes = np.ones_like(along), np.zeros_like(paths.points)
     np.subtract(along[1:], along[:-1], out=gaps[:-1])
     np.subtract(paths.points[:, 1:], paths.points[:, :-1], out=slopes[:, :-1])
     gaps[gaps == 0] = 1.0
     slopes /= gaps
     slopes[:, ends - 1] = 0.0
-    points = slopes.take(at, axis=1) * (wanted - along[at]) + paths.points.take(at, axis=1)
+    points = slopes.take(at, axis=1) * (wanted - before) + paths.points.take(at, axis=1)
     return Paths(points, counts, paths.owners)
 
 
@@ -148,11 +150,15 @@ def _thinned(paths: Paths, count: int, side_px: int) -> tuple[Points, Numbers]:
     is_long = np.bincount(owners, minlength=count) > LONG_PATH
     if not is_long.any():
         return paths.points, owners
-    crowded = is_long[owners]
+    crowded = is_long.take(owners)
+    dense, loose = np.flatnonzero(crowded), np.flatnonzero(~crowded)
     side = int(side_px / COINCIDE_PX) + 1
-    column, row = np.rint(paths.points[:, crowded] / COINCIDE_PX).astype(np.intp)
-    marked = np.zeros((count, side, side), bool)
-    marked.reshape(-1)[(owners[crowded] * side + column) * side + row] = True
-    owner, *cells = marked.nonzero()
-    points = np.concatenate([paths.points[:, ~crowded], np.array(cells) * COINCIDE_PX], axis=1)
-    return points, np.concatenate([owners[~crowded], owner])
+    column, row = np.rint(paths.points.take(dense, axis=1) / COINCIDE_PX).astype(np.intp)
+    owner = (np.cumsum(is_long) - 1).take(owners.take(dense))  # among the long ones
+    marked = np.zeros(np.count_nonzero(is_long) * side**2, bool)
+    marked[(owner * side + column) * side + row] = True
+    owner, cell = np.divmod(np.flatnonzero(marked), side**2)
+    points = np.append(
+        paths.points.take(loose, axis=1), np.array(np.divmod(cell, side)) * COINCIDE_PX, axis=1
+    )
+    return points, np.append(owners.take(loose), np.flatnonzero(is_long).take(owner))
