@@ -114,7 +114,7 @@ def settings_of(load_a_s: int) -> dict[str, Limits]:
     peak = load_a_s * BURST
     functions = math.ceil(peak / REQUESTS_A_FUNCTION_S * ROOM)
     return {
-        SHIPPED: Limits(stage_rate=20, stage_burst=60, functions=20),
+        SHIPPED: Limits(stage_rate=20, stage_burst=60, functions=80),
         RAISED: Limits(functions=900),  # of 1,000, of which a hundred cannot be reserved
         QUOTAS_RAISED: Limits(
             account_rate=peak * ROOM, account_burst=round(peak), functions=max(functions, 900)

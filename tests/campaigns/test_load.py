@@ -16,7 +16,7 @@ from bench.emulator.worker import Function
 from bench.outcome import Fact
 from chalicelib.stores.open import VARIABLE
 
-SIZE, SEED = 1, 7  # seconds of the steady rate
+SIZE, SEED, WORKERS = 1, 7, 20  # SIZE in seconds of the steady rate
 # Where others hold the machine up, latency grows, and the steady rate finds all workers busy.
 OF_A_BUSY_MACHINE = {"answers of 5xx"}
 # One answer in ten is that to another drawing, one piece of feedback in three is not kept.
@@ -62,7 +62,7 @@ def test_load_is_answered_or_refused_in_good_order(
     function: Function, package: Path, tmp_path: Path
 ) -> None:
     print("seed", SEED)
-    facts = load.run_on(own(function, tmp_path), package / "template.json", SIZE, SEED, times=1)
+    facts = load.run_on(own(function, tmp_path), package / "template.json", SIZE, SEED, WORKERS)
     assert broken(facts) <= OF_A_BUSY_MACHINE
 
 
@@ -73,7 +73,7 @@ def test_wrong_answers_and_lost_feedback_are_noticed(
     forgetful = own(function, tmp_path)
     variables = {**forgetful.variables, "PYTHONPATH": str(tmp_path)}
     forgetful = replace(forgetful, handler="forgetful.app", variables=variables)
-    facts = load.run_on(forgetful, package / "template.json", SIZE, SEED, times=1)
+    facts = load.run_on(forgetful, package / "template.json", SIZE, SEED, WORKERS)
     assert {
         "answers that are neither right nor such refusals",
         "kept feedback that is lost",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.campaigns.load import Stage
 from bench.operations import costs, scenarios
 from bench.operations.document import DOCUMENT, written
 from bench.operations.picture import draw_loads
@@ -96,7 +97,10 @@ def test_the_published_loads_come_again_by_their_seed() -> None:
         times, published.load_a_s, published.settings, published.limits, scenarios.SEED
     )
     assert again == published
-    assert published.limits == Limits(stage_rate=20, stage_burst=60, functions=20)
+    ships = Stage.of_stack()
+    assert published.limits == Limits(
+        stage_rate=ships.rate_a_s, stage_burst=ships.burst, functions=ships.functions
+    )
 
 
 def test_service_times_of_the_package_are_measured(package: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.operations.scenarios import LOADS_A_S, rates, settings_of
+from bench.operations.scenarios import LOADS_A_S, SHIPPED, rates, settings_of
 from bench.operations.simulation import (
     ACCOUNT,
     CONCURRENCY,
@@ -95,6 +95,18 @@ def test_a_wave_of_slow_starts_is_held_back_by_the_pace_of_scaling() -> None:
     found = course(limits, [3_000.0], mean_s=30.0)
     assert found.functions == pytest.approx(1_000 + 100, abs=3)
     assert found.refused.keys() == {SCALING}
+
+
+@pytest.mark.parametrize(("functions", "refusing"), [(None, {STAGE}), (20, {STAGE, CONCURRENCY})])
+def test_as_shipped_the_throttle_refuses_before_the_functions_run_out(
+    functions: int | None, refusing: set[str]
+) -> None:
+    """Of a wave on a stage at rest, whose functions take a second to start; with fewer it fails."""
+    ships = settings_of(LOADS_A_S[0])[SHIPPED]
+    limits = replace(ships, functions=functions or ships.functions)
+    rng = np.random.default_rng(SEED)
+    found = Simulation(limits, [1.0], [0.02], rng).run([0.0, 600.0, 100.0, 20.0])
+    assert found.refused.keys() == refusing
 
 
 def test_what_is_refused_and_what_is_answered_is_all_that_came() -> None:

@@ -22,7 +22,7 @@ from tools.deploy.template import stack_template
 PACKAGE = "deployment.zip"
 PACKAGED = "template.json"
 STACK_TEMPLATE = "stack.json"
-DEFAULT_CONCURRENCY = 20
+DEFAULT_CONCURRENCY = 80
 GOES_BACK = "an alarm takes all of it back."
 OURS_TO_SET = ("CodeBucket", "CodeKey", "FeedbackKept", *ALL_AT_ONCE)
 

@@ -7,9 +7,9 @@ with that to the same request alone.
 
 SIZE is in seconds of the steady rate. Gateway and workers are on the sender's own machine, so
 capacity is that of all three together. The gateway's limit is twice the steady rate, 60 % of the
-capacity, and three seconds of it pass at once, as in the stack. That has a worker for each request
-a second of its limit; here there are fewer, but twice as many as there, because whatever else this
-machine does holds all of them up together.
+capacity, and three seconds of it pass at once, as in the stack. That has so many workers that its
+limit refuses before they are all busy; here there are fewer for each request a second, and whatever
+else this machine does holds all of them up together.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from tools.deploy.template import declared
 from tools.package.build import ROOT, TEMPLATE
 
 SIZE = 600
-WORKERS_TIMES = 2  # the stack's
+WORKERS = 40  # half of the stack's, for they share this machine
 STEADY_SHARE = 0.3  # of the capacity
 OVERLOAD_TIMES = 4  # the steady rate
 LIMIT_TIMES = 2  # the steady rate
@@ -48,7 +48,7 @@ CALIBRATION_PART = 10  # of the steady time
 class Stage:
     """The limits that the stack has where nobody says otherwise."""
 
-    workers: int
+    functions: int
     rate_a_s: float
     burst: int
 
@@ -56,11 +56,11 @@ class Stage:
     def of_stack(cls) -> "Stage":
         """Read them from the stack's parameters."""
         found = declared()["Parameters"]
-        workers, rate, burst = (
+        functions, rate, burst = (
             int(found[name]["Default"])
             for name in ("ApiConcurrency", "ThrottleRate", "ThrottleBurst")
         )
-        return cls(workers, rate, burst)
+        return cls(functions, rate, burst)
 
     def scaled(self, rate_a_s: float) -> Limit:
         """Return a limit at that rate, whose burst stands to it as the stack's does."""
@@ -75,12 +75,12 @@ def run(size: int, seed: int) -> Sequence[Fact]:
 
 
 def run_on(
-    function: Function, template: Path, size: int, seed: int, times: int = WORKERS_TIMES
+    function: Function, template: Path, size: int, seed: int, workers: int = WORKERS
 ) -> list[Fact]:
-    """Do so with any function whose feedback is in a directory, and so many times the workers."""
-    stage, rng = Stage.of_stack(), np.random.default_rng(seed)
-    stage = replace(stage, workers=times * stage.workers)
-    with emulator(function, template, stage.workers) as running:
+    """Do so with any function whose feedback is in a directory, and so many workers."""
+    stage = replace(Stage.of_stack(), functions=workers)
+    rng = np.random.default_rng(seed)
+    with emulator(function, template, stage.functions) as running:
         traffic = Traffic(running.stage, rng)
         # In a thread of its own: whoever drives a browser has a loop in this one.
         with ThreadPoolExecutor(1) as pool:
@@ -104,8 +104,8 @@ async def _send(
         await traffic.learn(lines)
         sender = Sender(lines, traffic)
         calibration_s = min(MOST_CALIBRATION_S, max(1.0, size / CALIBRATION_PART))
-        await sender.send_at_once(stage.workers, 1.0)  # until all workers are warm
-        capacity_a_s = await sender.send_at_once(stage.workers, calibration_s)
+        await sender.send_at_once(stage.functions, 1.0)  # until all workers are warm
+        capacity_a_s = await sender.send_at_once(stage.functions, calibration_s)
         phases = _phases(STEADY_SHARE * capacity_a_s, size)
         running.limit(stage.scaled(LIMIT_TIMES * phases.steady_a_s))
         sent = await sender.send_at(phases.times_s(traffic.rng), "load (s)")
