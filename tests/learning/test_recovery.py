@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,6 @@ from chalicelib.recognition.drawing import StrokeDrawing
 from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.stores.open import open_reader, open_store
-from chalicelib.stores.store import Store
 from tests.learning.served import Clock, head_for, published, settled
 from tests.unit.digits import SEVEN
 
@@ -26,9 +26,10 @@ NOTHING_LEFT = (b"", b"{}", b"[" * 100_000, b"\0" * 400, b'{"entry":"' + b"0" * 
 class Place:
     """A store of heads, and the servers that read it."""
 
-    def __init__(self, registry: ModelRegistry, location: str, store: Store) -> None:
-        self.registry, self.location, self.store = registry, location, store
-        self.book = HeadBook(store)
+    def __init__(self, registry: ModelRegistry, location: str) -> None:
+        self.registry, self.location = registry, location
+        self.store = open_store(location)
+        self.book = HeadBook(self.store)
         self.clock = Clock()
         self.running = self.start()
 
@@ -70,8 +71,9 @@ def registry() -> ModelRegistry:
 
 
 @pytest.fixture
-def place(registry: ModelRegistry, location: str, store: Store) -> Place:
-    return Place(registry, location, store)
+def place(registry: ModelRegistry, tmp_path: Path) -> Place:
+    """Return a directory; damage is the same in a bucket, whose reader has tests of its own."""
+    return Place(registry, str(tmp_path / "store"))
 
 
 def read(recognizer: Recognizer) -> str:
@@ -199,8 +201,7 @@ def test_a_head_of_another_version_is_no_damage_and_costs_a_start_nothing(
     s3: FaultyProxy, registry: ModelRegistry, bucket: str
 ) -> None:
     """It is there after each deployment of a new model, until a round has fitted one for it."""
-    location = f"s3://{bucket}"
-    place = Place(registry, location, open_store(location))
+    place = Place(registry, f"s3://{bucket}")
     place.promote("4")
     place.rewrite(versions={MODEL: "01234567"})
     s3.requests.clear()
