@@ -57,9 +57,11 @@ def billed_ms(times: SizeTimes) -> float:
     return float(np.ceil(times.warm_ms).mean())
 
 
-def compute_dollars(total_ms: float, memory_mb: int) -> float:
+def compute_dollars(
+    total_ms: float, memory_mb: int, price: prices.Price = prices.LAMBDA_GB_SECOND
+) -> float:
     """Return what so many charged ms of a function of that size cost."""
-    return total_ms / 1000 * memory_mb / MB_A_GB * prices.LAMBDA_GB_SECOND.dollars
+    return total_ms / 1000 * memory_mb / MB_A_GB * price.dollars
 
 
 def cost(times: ServiceTimes, memory_mb: int) -> Cost:
@@ -161,6 +163,20 @@ def part_table(times: ServiceTimes) -> str:
         (f"beside it: in bulk, {times.bulk_ms:.1f} ms each, without the API", bulk_dollars(times)),
     ]
     return table(("what", "a million drawings"), [(name, f"${value:,.2f}") for name, value in rows])
+
+
+def arm_table(times: ServiceTimes) -> str:
+    """Return what the size that ships would cost on arm64 too, if it were as quick there."""
+    x86, arm = prices.LAMBDA_GB_SECOND, prices.LAMBDA_ARM_GB_SECOND
+    charged_ms = billed_ms(times.sizes[SHIPPED_MB]) * MILLION
+    compute = [compute_dollars(charged_ms, SHIPPED_MB, price) for price in (x86, arm)]
+    rest = cost(times, SHIPPED_MB).total - compute[0]
+    rows = [
+        ("a GB-second", *(_dollars(price.dollars) for price in (x86, arm))),
+        ("compute of a million drawings", *(f"${value:,.3f}" for value in compute)),
+        ("a million drawings, together", *(f"${rest + value:,.2f}" for value in compute)),
+    ]
+    return table(("what", "x86", "arm64, durations as on x86"), rows)
 
 
 def _dollars(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bench.operations import canaries, costs, scenarios
+from bench.operations import canaries, costs, scenarios, warmth
 from bench.operations.numbers import Numbers
 from bench.operations.prose import with_numbers
 from bench.operations.service_times import ServiceTimes
@@ -44,6 +44,8 @@ def tables() -> dict[str, str]:
         "canaries": canaries.canary_table(canaries.read()),
         "costs": f"{costs.cost_table(times)}\n\n{_measured(times)}",
         "parts": costs.part_table(times),
+        "architectures": costs.arm_table(times),
+        "warm": warmth.warm_table(scenarios.read()),
         "resting": costs.resting_table(len(list(alarms(list(FUNCTIONS)))), OWN_METRICS),
         "loads": scenarios.load_table(scenarios.read()),
         "prices": f"{costs.price_table()}\n\nList prices of {prices.REGION}, {prices.DATE}.",

@@ -1,18 +1,19 @@
 """The sentences of docs/operations.md that hold numbers, and the numbers as they are now."""
 
-import json
 import math
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+
+import numpy as np
 
 from bench.canary import BACK_S, LAG_S
 from bench.emulator.cpu_share import MEMORY_OF_A_CORE_MB, PERIOD_US
-from bench.operations import canaries, costs, scenarios
+from bench.operations import canaries, costs, scenarios, warmth
 from bench.operations.prose import Sentence, sentence
 from bench.operations.scenarios import BURST, LOADS_A_S, RAISED, ROOM
 from bench.operations.service_times import ServiceTimes
+from bench.operations.settings import Settings
 from bench.operations.simulation import (
     ACCOUNT,
     FUNCTIONS_IN_SCALING,
@@ -21,15 +22,11 @@ from bench.operations.simulation import (
     SCALING_S,
     Limits,
 )
-from chalicelib.learning.retention import RETENTION_DAYS
-from tools.deploy import dashboard
-from tools.deploy.alarms import STAGE_ALARMS
+from tools.deploy import dashboard, prices
 from tools.deploy.shift import MINUTES
 from tools.deploy.site import page_files
-from tools.deploy.template import declared
 from tools.package.build import ROOT
 
-CONFIG = ROOT / ".chalice" / "config.json"
 PERFORMANCE = ROOT / "docs" / "performance.md"
 PAGE_KB = re.compile(r"page: over the wire before the first stroke \| ([\d.]+) kB")
 CLOUDFRONT_A_S = 250_000  # what AWS wants to be told of before
@@ -43,8 +40,8 @@ class Numbers:
 
     def sentences(self) -> list[Sentence]:
         """Return all sentences with their numbers."""
-        parts = (self.of_costs, self.of_loads, self.of_canaries, self.of_recovery)
-        return [one for part in (*parts, self.of_runbook, self.of_bulk) for one in part()]
+        parts = (self.of_costs, self.of_loads, self.of_warmth, self.of_canaries)
+        return [*(one for part in parts for one in part()), *self._settings.sentences()]
 
     @cached_property
     def _times(self) -> ServiceTimes:
@@ -55,14 +52,8 @@ class Numbers:
         return scenarios.read()
 
     @cached_property
-    def _declared(self) -> dict[str, Any]:
-        return declared()
-
-    def _default(self, parameter: str) -> int:
-        return int(self._declared["Parameters"][parameter]["Default"])
-
-    def _property(self, resource: str, name: str) -> Any:  # noqa: ANN401 - a part of a template
-        return self._declared["Resources"][resource]["Properties"][name]
+    def _settings(self) -> Settings:
+        return Settings()
 
     def of_costs(self) -> Iterator[Sentence]:
         """Numbers under "What it costs", and what the dashboard shows."""
@@ -75,6 +66,10 @@ class Numbers:
         yield sentence("{} MB is the least that is a whole core", MEMORY_OF_A_CORE_MB)
         a_second = round(1000 / size.processor_ms, -2)
         yield sentence("one core reads some {} drawings a second", a_second)
+        saved = 1 - prices.LAMBDA_ARM_GB_SECOND.dollars / prices.LAMBDA_GB_SECOND.dollars
+        yield sentence("arm64 (Graviton) for {} % less a GB-second", 100 * saved)
+        whole = costs.cost(self._times, costs.SHIPPED_MB)
+        yield sentence("compute is {} % of the bill", 100 * whole.compute / whole.total)
         yield sentence(
             "A visit to the page is about {} kB in {} requests",
             round(float(found[1])),
@@ -90,6 +85,30 @@ class Numbers:
         bulk = costs.bulk_dollars(self._times)
         share = bulk / costs.cost(self._times, costs.SHIPPED_MB).total
         yield sentence("bulk, which costs less than {} % of that", math.floor(100 * share) + 1)
+
+    def of_warmth(self) -> Iterator[Sentence]:
+        """Numbers of provisioned concurrency."""
+        size, (few, *_) = self._times.sizes[costs.SHIPPED_MB], warmth.loosest(self._loads)
+        dollars = warmth.warm_dollars()
+        yield Sentence(
+            "A function of {} MB costs ${} a month to be kept warm",
+            [f"{costs.SHIPPED_MB:,}", f"{dollars:.2f}"],
+        )
+        yield sentence("if it worked for {} % of the time", 100 * warmth.share_that_pays())
+        yield Sentence(
+            "{} requests a second for each, they keep it at work for {} % at most",
+            [str(REQUESTS_A_FUNCTION_S), f"{100 * warmth.most_share(self._times):.1f}"],
+        )
+        yield Sentence(
+            "waits {} ms instead of {}",
+            [f"{float(np.median(size.cold_ms)):.0f}", f"{size.warm.median:.1f}"],
+        )
+        yield sentence(
+            "at {} drawings a second {} of {} requests do, from rest",
+            few.load_a_s,
+            few.cold,
+            few.came,
+        )
 
     def _of_course(self) -> Iterator[Sentence]:
         limits, burst = Limits(), scenarios.BURST_S
@@ -109,7 +128,7 @@ class Numbers:
 
     def _of_raised(self) -> Iterator[Sentence]:
         few, many, most = LOADS_A_S
-        rate, burst = (self._default(name) for name in ("ThrottleRate", "ThrottleBurst"))
+        rate, burst = (self._settings.default(name) for name in ("ThrottleRate", "ThrottleBurst"))
         yield sentence(
             "**{} a second.** Nothing refuses: the throttle ({} a second, {} at once)",
             *(few, rate, burst),
@@ -123,7 +142,7 @@ class Numbers:
             "SET='ThrottleRate={} ThrottleBurst={} ApiConcurrency={} MonthlyBudget={}'",
             [str(n) for n in (wanted, 2 * wanted, functions, _up(month, TIDY_DOLLARS))],
         )
-        own = self._default("ApiConcurrency")
+        own = self._settings.default("ApiConcurrency")
         yield sentence(
             "of which fewer than {} functions do all: Lambda answers only {} requests a second for "
             "each function that may run at once, so {} of them are {} a second",
@@ -155,39 +174,6 @@ class Numbers:
             "back, is assumed. {} deployments a row, seed {}",
             *(LAG_S, BACK_S, canaries.RUNS, canaries.SEED),
         )
-
-    def of_recovery(self) -> Iterator[Sentence]:
-        """Numbers under "Disaster recovery"."""
-        rules = self._property("FeedbackBucket", "LifecycleConfiguration")["Rules"]
-        (learnt,) = [rule for rule in rules if rule["Id"] == "recover-what-was-learnt"]
-        days = learnt["NoncurrentVersionExpiration"]["NoncurrentDays"]
-        yield sentence("versions, for {} days: `make recover`", days)
-
-    def of_runbook(self) -> Iterator[Sentence]:
-        """Numbers of the alarms' sections."""
-        own = self._default("ApiConcurrency")
-        slow = next(alarm for alarm in STAGE_ALARMS if alarm.name == "ApiSlow")
-        yield sentence("**Over** when the alarm is OK: {} minutes.", slow.range_s // 60)
-        timeout = f"{self._property('APIHandler', 'Timeout'):.2f}"
-        yield Sentence("`Task timed out after {} seconds`", [timeout])
-        yield Sentence("(the default is {}, one whole core)", [str(self._default("ApiMemory"))])
-        yield sentence("would run at once than `ApiConcurrency` ({}) lets", own)
-        yield sentence("At {}: it is our own bound", own)
-        yield sentence("feedback older than {} days may not", RETENTION_DAYS)
-        adapt = json.loads(CONFIG.read_bytes())["stages"]["stack"]["lambda_functions"]["adapt"]
-        yield sentence("too much feedback for {} minutes", adapt["lambda_timeout"] // 60)
-
-    def of_bulk(self) -> Iterator[Sentence]:
-        """Numbers of the sections on drawings in bulk."""
-        queue = "BatchQueue"
-        yield sentence(
-            "come again by themselves after {} minutes, {} times",
-            self._property(queue, "VisibilityTimeout") // 60,
-            self._property(queue, "RedrivePolicy")["maxReceiveCount"],
-        )
-        workers = self._declared["Parameters"]["BatchConcurrency"]
-        yield sentence("`BatchConcurrency` (at least {})", workers["MinValue"])
-        yield sentence("`BatchConcurrency` ({}) if", workers["Default"])
 
 
 def _up(number: float, step: int) -> int:

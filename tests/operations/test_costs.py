@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.campaigns.load import Stage
-from bench.operations import costs, scenarios
+from bench.operations import costs, scenarios, warmth
 from bench.operations.document import DOCUMENT, written
 from bench.operations.picture import draw_loads
 from bench.operations.service_times import (
@@ -113,3 +113,29 @@ def test_service_times_of_the_package_are_measured(package: Path) -> None:
     assert 0 < size.warm_ms[0] <= size.warm.median <= size.warm_ms[-1]
     assert found.answer_bytes > 100
     assert found.log_bytes > 100
+
+
+def test_arm_changes_the_compute_alone() -> None:
+    times = times_of([2.0], costs.SHIPPED_MB)
+    arm = 2_000 * costs.SHIPPED_MB / 1024 * prices.LAMBDA_ARM_GB_SECOND.dollars
+    assert f"| compute of a million drawings | $0.058 | ${arm:.3f} |" in costs.arm_table(times)
+    rest = costs.cost(times, costs.SHIPPED_MB).total - 0.05758
+    assert f"| ${rest + arm:.2f} |" in costs.arm_table(times)
+
+
+def test_a_function_that_works_for_the_share_that_pays_costs_the_same_warm() -> None:
+    share, month_ms = warmth.share_that_pays(), costs.SECONDS_A_MONTH * 1000
+    cold = costs.compute_dollars(share * month_ms, costs.SHIPPED_MB)
+    price = prices.PROVISIONED_DURATION_GB_SECOND
+    at_work = costs.compute_dollars(share * month_ms, costs.SHIPPED_MB, price)
+    assert warmth.warm_dollars() + at_work == pytest.approx(cold)
+    times = times_of([2.0], costs.SHIPPED_MB)
+    assert warmth.most_share(times) == pytest.approx(0.02)
+    assert share > 0.02, "so it never is, whatever Lambda lets it do"
+
+
+def test_what_is_kept_warm_is_what_each_load_started() -> None:
+    few, *_ = found = warmth.loosest(scenarios.read())
+    assert [one.load_a_s for one in found] == list(scenarios.LOADS_A_S)
+    dollars = few.cold * warmth.warm_dollars()
+    assert f"| ${dollars:,.0f} |" in warmth.warm_table(scenarios.read())

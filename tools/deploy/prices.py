@@ -23,6 +23,11 @@ class Price:
 
 
 LAMBDA_GB_SECOND = Price("Lambda", "GB-second, x86, the first 6 billion", 0.0000166667)
+LAMBDA_ARM_GB_SECOND = Price(
+    "Lambda", "GB-second, arm64 (Graviton), the first 7.5 billion", 0.0000133334
+)
+PROVISIONED_GB_SECOND = Price("Lambda", "GB-second kept warm, x86", 0.0000041667)
+PROVISIONED_DURATION_GB_SECOND = Price("Lambda", "GB-second at work of these", 0.0000097222)
 LAMBDA_REQUEST = Price("Lambda", "request", 0.20 / MILLION)
 GATEWAY_REQUEST = Price(
     "API Gateway", "request of a REST API, the first 333 million", 3.50 / MILLION
