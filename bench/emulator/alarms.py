@@ -4,7 +4,8 @@ An alarm looks back from each minute over whole periods (a sliding window, as Cl
 a template names no other one). It goes off where the statistic breaches the threshold in all of
 them; a period without a value counts as the alarm's TreatMissingData says, and one with fewer than
 10 / (1 - p) values changes nothing of a percentile that ignores so few. That CloudWatch looks
-further back for values where some are missing is left out: it could only go off sooner.
+further back for values where some are missing is left out: for it what is older can stand in for
+what is missing, so it may go off sooner, or, where missing breaches, some periods later.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
 """

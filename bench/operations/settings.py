@@ -37,7 +37,8 @@ class Settings:
     def of_runbook(self) -> Iterator[Sentence]:
         """Numbers of the alarms' sections."""
         own = self.default("ApiConcurrency")
-        slow = next(alarm for alarm in STAGE_ALARMS if alarm.name == "ApiSlow")
+        named = {alarm.name: alarm for alarm in STAGE_ALARMS}
+        slow, missing = named["ApiSlow"], named["RoundMissing"]
         yield sentence("**Over** when the alarm is OK: {} minutes.", slow.range_s // 60)
         timeout = f"{self._property('APIHandler', 'Timeout'):.2f}"
         yield Sentence("`Task timed out after {} seconds`", [timeout])
@@ -45,6 +46,8 @@ class Settings:
         yield sentence("would run at once than `ApiConcurrency` ({}) lets", own)
         yield sentence("At {}: it is our own bound", own)
         yield sentence("feedback older than {} days may not", RETENTION_DAYS)
+        yield sentence("feedback older than {} days is not swept", RETENTION_DAYS)
+        yield sentence("no round of adaptation has ended for {} hours", missing.range_s // 3600)
         adapt = json.loads(CONFIG.read_bytes())["stages"]["stack"]["lambda_functions"]["adapt"]
         yield sentence("too much feedback for {} minutes", adapt["lambda_timeout"] // 60)
 

@@ -6,16 +6,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
-from bench.canary import NEW, OLD, Canary
+from bench.canary import NEW, OLD, STACK, Canary
 from bench.emulator.alarms import Rule, Watch
 from bench.emulator.alias import Alias, Routing
+from bench.emulator.intrinsics import Intrinsics
 from bench.emulator.metrics import LAMBDA, Metrics
 from bench.emulator.pool import TooManyRequests
 from bench.emulator.worker import NAME, Function
 from tools.deploy.shift import CANARY
+from tools.deploy.template import stack_template
 
 ECHO = """
 import os, time
@@ -154,3 +157,22 @@ def test_a_percentile_must_be_too_high_in_each_period_in_a_row(
     assert always.index(True) < minutes
     assert not any(looks(slow, dict.fromkeys(range(4), tenth), 20)), "for four minutes alone"
     assert not any(looks(slow, dict.fromkeys(range(20), [2.0] * 10), 20))
+
+
+def test_a_round_is_missed_thirty_hours_after_the_last(packaged: dict[str, Any]) -> None:
+    """Rounds that come a day apart, some hours late, are none missed."""
+    template = stack_template(packaged)
+    resolved = Intrinsics(template, {"AWS::StackName": STACK, "Notices": "notices"}).resolve
+    rule = Rule.of_resource(resolved(template["Resources"]["RoundMissing"]["Properties"]))
+    now_s, rounds_h = [0.0], (0.5, 24.5, 52.0, 73.0)
+    metrics = Metrics("api", lambda: now_s[0])
+    watch, raised = Watch({"it": rule}, metrics, lag_s=0), []
+    for hour in range(1, 110):
+        for at_h in rounds_h:
+            if hour - 1 < at_h <= hour:
+                now_s[0] = 3600 * at_h
+                metrics.put(rule.namespace, rule.metric, rule.dimensions, [1.5])
+        watch.look(3600.0 * hour)
+        if "it" in watch.raised:
+            raised.append(hour)
+    assert raised == list(range(73 + 30, 110))

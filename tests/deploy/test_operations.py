@@ -11,6 +11,7 @@ from chalicelib.http.requests import FeedbackRequest
 from chalicelib.http.views import _counts
 from chalicelib.learning.reports import Outcome, Report, counts_of
 from chalicelib.recognition.drawing import StrokeDrawing
+from tools.deploy.alarms import DAY_S
 from tools.deploy.template import stack_template
 from tools.package.build import ROOT
 
@@ -71,7 +72,10 @@ def test_every_alarm_has_a_section_that_says_what_to_do(template: Template) -> N
 def test_every_alarm_tells_somebody_that_it_began_and_that_it_is_over(template: Template) -> None:
     for name, alarm in resources_of(template, "AWS::CloudWatch::Alarm").items():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Notices"}], name
-        assert alarm["TreatMissingData"] == "notBreaching", "a stage that rests is no fault"
+        silence = "breaching" if name == "RoundMissing" else "notBreaching"
+        assert alarm["TreatMissingData"] == silence, (
+            "but for rounds, a stage that rests is no fault"
+        )
     (mail,) = [
         s
         for s in resources_of(template, "AWS::SNS::Subscription").values()
@@ -84,6 +88,18 @@ def test_every_alarm_watches_what_is_really_sent(template: Template) -> None:
     for alarm in resources_of(template, "AWS::CloudWatch::Alarm").values():
         dimensions = {each["Name"] for each in alarm.get("Dimensions", ())}
         require_sent(alarm["Namespace"], alarm["MetricName"], dimensions)
+
+
+def test_a_round_is_missed_only_where_one_should_have_been(template: Template) -> None:
+    """The schedule is always on; where that became a condition, the alarm would need it too."""
+    adapt = resources_of(template, "AWS::Serverless::Function")["Adapt"]
+    (schedule,) = adapt["Events"].values()
+    assert schedule == {"Type": "Schedule", "Properties": {"Schedule": "rate(1 day)"}}
+    alarm = resources_of(template, "AWS::CloudWatch::Alarm")["RoundMissing"]
+    back_s = alarm["Period"] * alarm["EvaluationPeriods"]
+    tries_s = 3 * adapt["Timeout"] + 3 * 60  # Lambda tries a failed round twice more, minutes later
+    assert back_s > DAY_S + tries_s
+    assert back_s <= 7 * DAY_S, "more than CloudWatch looks back"
 
 
 def require_sent(namespace: Any, metric: str, dimensions: set[str]) -> None:

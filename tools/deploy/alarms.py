@@ -10,7 +10,7 @@ from typing import Any
 RUNBOOK = "docs/operations.md"
 NAMESPACE: dict[str, Any] = {"Fn::Sub": "Inkling/${AWS::StackName}"}  # of the functions' own counts
 ACTIONS = [{"Ref": "Notices"}]
-DAY_S = 86_400
+HOUR_S, DAY_S = 3_600, 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class Alarm:
     what: happened. why: the threshold is this one. dimensions: name the resource that is watched.
     above, below: the threshold; one of them is None. periods: of `period_s` each, in a row.
     judges_few: also a percentile of fewer than 10 / (1 - p) values, which else changes nothing.
+    missing_breaches: whether a period without any value is beyond the threshold, too.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Alarm:
     period_s: int = 300
     periods: int = 1
     judges_few: bool = False
+    missing_breaches: bool = False
 
     @property
     def anchor(self) -> str:
@@ -63,7 +65,7 @@ class Alarm:
                 "ComparisonOperator": (
                     "LessThanThreshold" if self.above is None else "GreaterThanThreshold"
                 ),
-                "TreatMissingData": "notBreaching",
+                "TreatMissingData": "breaching" if self.missing_breaches else "notBreaching",
                 "AlarmActions": ACTIONS,
                 "OKActions": ACTIONS,  # that it is over is news, too
                 **self._watched(),
@@ -111,7 +113,9 @@ def _of_function(function: str) -> Iterator[Alarm]:
 
 
 def _duration(seconds: int) -> str:
-    return "a day" if seconds == DAY_S else f"{seconds // 60} minutes"
+    if seconds == DAY_S:
+        return "a day"
+    return f"{seconds // HOUR_S} hours" if seconds > HOUR_S else f"{seconds // 60} minutes"
 
 
 STAGE_ALARMS = (
@@ -147,6 +151,21 @@ STAGE_ALARMS = (
         namespace=NAMESPACE,
         metric="RoundRefused",
         above=0,
+    ),
+    Alarm(
+        name="RoundMissing",
+        what="No round has ended for 30 hours",
+        why=(
+            "Rounds run once a day, take minutes, and count their seconds whatever comes of them; "
+            "six hours more are for those that Lambda tries again."
+        ),
+        namespace=NAMESPACE,
+        metric="RoundSeconds",
+        statistic="SampleCount",
+        below=1,
+        period_s=6 * HOUR_S,
+        periods=5,
+        missing_breaches=True,
     ),
     Alarm(
         name="AgreementFell",
