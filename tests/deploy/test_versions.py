@@ -145,6 +145,7 @@ def test_the_version_before_answers_again_at_once_and_stays(settled: Cloud) -> N
     done = settled.make("previous")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"Version {first} answers all requests." in done.stdout
+    assert "The page stays as it was last put" in done.stdout
     assert settled.alias()["FunctionVersion"] == first
     assert settled.give_feedback() == 201
 

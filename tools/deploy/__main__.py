@@ -114,6 +114,10 @@ def _previous(account: Account, stage: Stage, options: argparse.Namespace) -> No
     next_step = way_out(stage.stack, "UPDATE_COMPLETE", stage)
     version = go_back(account, stage, options.version, next_step)
     print(f"Done: version {version} answers. The next `make deploy` brings a new one, or the same.")
+    print(
+        "The page stays as it was last put; to take it back too, check out the commit that it is "
+        f"to come from and run `make deploy-site STAGE={stage.name}`."
+    )
 
 
 def _recover(account: Account, stage: Stage, options: argparse.Namespace) -> None:
