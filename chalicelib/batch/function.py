@@ -2,10 +2,13 @@
 
 A message is done when all that it tells of has its results in the bucket; one that is not is named
 in the answer and comes again, alone. Whatever comes twice finds its results there and leaves them.
+
+Where a process is ended by what it reads, all its messages come again, and again together: each for
+itself then, and in the other order each time, so that nothing stands behind what ends it twice.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from chalicelib.batch.messages import PartMessage, parse_message
@@ -17,6 +20,7 @@ LEAST_LEFT_MS = 30_000  # that a message is begun with: a part of large images t
 
 logger = logging.getLogger(__name__)
 Failures = dict[str, list[dict[str, str]]]
+Record = Mapping[str, Any]
 
 
 def answer_messages(
@@ -28,13 +32,28 @@ def answer_messages(
     """
     records = event["Records"]
     reader = BatchReader(recognizer, Queue(records[0]["eventSourceARN"]).send)
-    waiting = {record["messageId"]: record for record in records}
     failed = []
-    for name, record in waiting.items():
-        if left_ms() < LEAST_LEFT_MS or not _take(reader, name, record["body"]):
-            failed.append(name)
-    failed += reader.finish()
+    for turn in _turns(records):
+        for record in turn:
+            name = record["messageId"]
+            if left_ms() < LEAST_LEFT_MS or not _take(reader, name, record["body"]):
+                failed.append(name)
+        failed += reader.finish()
     return {"batchItemFailures": [{"itemIdentifier": name} for name in dict.fromkeys(failed)]}
+
+
+def _turns(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """Yield what comes for the first time, together; then the others, each for itself."""
+    yield [record for record in records if _times(record) == 1]
+    again = [record for record in records if _times(record) > 1]
+    backwards = max(map(_times, again), default=0) % 2 == 1
+    for record in sorted(again, key=lambda record: str(record["messageId"]), reverse=backwards):
+        yield [record]
+
+
+def _times(record: Record) -> int:
+    """Return how often a message has been delivered, this time included."""
+    return int(record["attributes"]["ApproximateReceiveCount"])
 
 
 def _take(reader: BatchReader, message: str, body: str) -> bool:

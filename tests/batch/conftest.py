@@ -79,9 +79,11 @@ class Inbox:
         return [fields for fields in map(json.loads, lines) if "etag" not in fields]
 
 
-def record(name: str, body: str, arn: str) -> dict[str, Any]:
-    """Return a message as Lambda hands it over."""
-    return {"messageId": name, "body": body, "eventSourceARN": arn, "eventSource": "aws:sqs"}
+def record(name: str, body: str, arn: str, times: int = 1) -> dict[str, Any]:
+    """Return a message as Lambda hands it over for that many times."""
+    attributes = {"ApproximateReceiveCount": str(times)}
+    source = {"eventSourceARN": arn, "eventSource": "aws:sqs"}
+    return {"messageId": name, "body": body, "attributes": attributes, **source}
 
 
 @pytest.fixture

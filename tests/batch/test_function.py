@@ -242,6 +242,34 @@ def test_a_candidate_that_fails_and_is_named_keeps_no_other_line(tmp_path: Path)
     assert one.outcome["answer"]["text"] == three.outcome["answer"]["text"] == "7"
 
 
+class Ended(BaseException):
+    """What is read ends the process."""
+
+
+def test_what_ends_the_process_keeps_none_that_comes_with_it(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch comes again as it was, so what stands behind would be parked with what ends it."""
+    read = recognize_all
+
+    def end(recognizer: Recognizer, questions: list[Question]) -> Any:
+        if any(question.candidates == 9 for question in questions):
+            raise Ended
+        return read(recognizer, questions)
+
+    monkeypatch.setattr(answers, "recognize_all", end)
+    ending = inbox.put("ending", lines({**SEVEN, "candidates": 9}))
+    keys = {inbox.put(f"{n}.png", image()) for n in range(6)}
+    bodies = [each["body"] for each in inbox.records()]
+    bodies.sort(key=lambda body: ending in body)
+    bodies.insert(3, bodies.pop())
+    for times in (1, 2, 3):
+        records = [record(str(n), b, inbox.arn, times) for n, b in enumerate(bodies)]
+        with pytest.raises(Ended):
+            inbox.hand_over(records)
+    assert {r["input"] for r in inbox.results()} == keys
+
+
 def test_small_inputs_are_read_together(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     read = recognize_all
