@@ -23,7 +23,13 @@ from chalicelib.recognition.registry import ModelRegistry
 from export.batch.job import check_job, collect, count_parts, look, names_of, submit
 from export.batch.local import default_processes, run_tasks
 from export.batch.results_file import check_results_file
-from export.batch.stage import Place, count_parked, place_of, send_parked_again
+from export.batch.stage import (
+    Place,
+    count_parked,
+    count_waiting,
+    place_of,
+    send_parked_again,
+)
 from export.batch.summary import summarise
 from export.batch.tasks import find_files, make_tasks
 from export.command import MODELS_FOLDER, positive, run_command
@@ -80,7 +86,8 @@ def watch(arguments: argparse.Namespace) -> None:
         if done == wanted:
             print(f"All is there: {len(state.sources)} inputs. Fetch it with collect.")
             return
-        if (parked := count_parked(place)) and parked >= wanted - done:
+        # Those of other jobs are parked there too, so nothing may be under way either.
+        if (parked := count_parked(place)) and parked >= wanted - done and not count_waiting(place):
             print(f"\n{parked} messages are parked: python -m export.batch retry", file=sys.stderr)
             sys.exit(1)
         time.sleep(arguments.every)

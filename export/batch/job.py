@@ -70,7 +70,7 @@ def submit(place: Place, job: str, files: Mapping[str, Path], progress: Progress
 
     def upload(name: str) -> bool:
         key, path = f"{INPUTS}{job}/{name}", files[name]
-        if there.get(key) == hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest():
+        if key in there and there[key] == _md5(path):
             return False
         with path.open("rb") as file:
             s3.put_object(Bucket=place.bucket, Key=key, Body=file)
@@ -170,6 +170,12 @@ def _count(source: Source, manifest: Manifest, data: bytes, *, whole: bool) -> i
     if whole and found != manifest.inputs:
         raise DamagedResults(source.key, f"{found} results for {manifest.inputs} drawings")
     return found
+
+
+def _md5(path: Path) -> str:
+    """Return what S3 has as the ETag of a file that was put at once."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, partial(hashlib.md5, usedforsecurity=False)).hexdigest()
 
 
 def _get(s3: Any, bucket: str, key: str) -> bytes:  # noqa: ANN401 - boto3 has no types

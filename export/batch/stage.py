@@ -9,6 +9,7 @@ from export.errors import NoBatch, StorageRefused
 
 STACK = "inkling-{}"
 AT_ONCE = 10  # messages of a request, the most that SQS gives
+EMPTY_ANSWERS = 5  # in a row, until a queue counts as empty: SQS asks some of its servers at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,19 @@ def place_of(stage: str) -> Place:
 
 def count_parked(place: Place) -> int | None:
     """Return how many messages are parked, about; None where it is not known which queue."""
-    if place.parked is None:
-        return None
-    name = "ApproximateNumberOfMessages"
+    return None if place.parked is None else _count(place.parked, ["ApproximateNumberOfMessages"])
+
+
+def count_waiting(place: Place) -> int | None:
+    """Return how many messages wait or are worked on, about; None where no queue is known."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    return None if place.queue is None else _count(place.queue, names)
+
+
+def _count(url: str, names: list[str]) -> int:
     with aws():
-        found = client("sqs").get_queue_attributes(QueueUrl=place.parked, AttributeNames=[name])
-    return int(found["Attributes"][name])
+        found = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
+    return sum(int(found["Attributes"][name]) for name in names)
 
 
 def send_parked_again(place: Place) -> int:
@@ -70,21 +78,20 @@ def send_parked_again(place: Place) -> int:
     moved = 0
     with aws():
         sqs = client("sqs")
-        while messages := _receive(sqs, place.parked):
-            for message in messages:
-                sqs.send_message(QueueUrl=place.queue, MessageBody=message["Body"])
-                sqs.delete_message(QueueUrl=place.parked, ReceiptHandle=message["ReceiptHandle"])
-                moved += 1
+        for message in _receive_all(sqs, place.parked):
+            sqs.send_message(QueueUrl=place.queue, MessageBody=message["Body"])
+            sqs.delete_message(QueueUrl=place.parked, ReceiptHandle=message["ReceiptHandle"])
+            moved += 1
     return moved
 
 
-def _receive(sqs: Any, url: str) -> list[dict[str, str]]:  # noqa: ANN401 - boto3 has no types
-    found = sqs.receive_message(
-        QueueUrl=url,
-        MaxNumberOfMessages=AT_ONCE,
-    )
-    messages: list[dict[str, str]] = found.get("Messages", [])
-    return messages
+def _receive_all(sqs: Any, url: str) -> Iterator[dict[str, str]]:  # noqa: ANN401 - boto3 has no types
+    empty = 0
+    while empty < EMPTY_ANSWERS:
+        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=AT_ONCE)
+        messages = found.get("Messages", [])
+        empty = 0 if messages else empty + 1
+        yield from messages
 
 
 @contextmanager

@@ -2,12 +2,18 @@
 
 import io
 import json
+import os
+import time
+from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bench.inbox import client, make_inbox, waiting
 from chalicelib.batch import plan
+from export.batch import __main__ as command
+from export.batch import stage
 from export.batch.job import (
     check_job,
     collect,
@@ -97,6 +103,56 @@ def test_what_is_parked_is_sent_again(inbox: Inbox, s3_server: str) -> None:
         send_parked_again(Place(inbox.bucket))
     s3.close()
     sqs.close()
+
+
+class Sparse:
+    """A client of SQS that asks a server without messages every second time, as SQS may."""
+
+    def __init__(self, sqs: Any) -> None:
+        self._sqs, self._asked = sqs, 0
+
+    def receive_message(self, **asked: Any) -> Any:
+        """Answer as SQS does, or nothing."""
+        self._asked += 1
+        return {} if self._asked % 2 else self._sqs.receive_message(**asked)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sqs, name)
+
+
+def test_an_answer_without_messages_is_not_the_end_of_what_is_parked(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = inbox.sqs.create_queue(QueueName="sparse")["QueueUrl"]
+    for number in range(25):
+        inbox.sqs.send_message(QueueUrl=url, MessageBody=str(number))
+    monkeypatch.setattr(stage, "client", lambda _: Sparse(inbox.sqs))
+    assert send_parked_again(Place(inbox.bucket, inbox.url, url)) == 25
+
+
+def test_watch_does_not_take_what_others_have_parked_for_its_own(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parked = inbox.sqs.create_queue(QueueName="parked")["QueueUrl"]
+    inbox.sqs.send_message(QueueUrl=parked, MessageBody="of another job")
+    inbox.put(f"{JOB}/seven.png", image("7"))
+    place = Place(inbox.bucket, inbox.url, parked)
+    monkeypatch.setattr(command, "place_of", lambda _: place)
+    monkeypatch.setattr(time, "sleep", lambda _: inbox.work())
+    command.watch(Namespace(stage="prod", job=JOB, every=1.0))
+    assert capsys.readouterr().out.startswith("All is there: 1 inputs.")
+    inbox.put(f"{JOB}/three.png", image("3"))
+    inbox.records()  # is parked too, after it failed
+    with pytest.raises(SystemExit):
+        command.watch(Namespace(stage="prod", job=JOB, every=1.0))
+    assert "1 messages are parked" in capsys.readouterr().err
+
+
+def test_a_file_whose_name_is_no_utf_8_cannot_be_put(tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png"))
+    odd.write_bytes(image("7"))
+    with pytest.raises(InvalidOption, match="no UTF-8"):
+        names_of([tmp_path], find_files([tmp_path]))
 
 
 def test_what_is_not_there_is_said_so(inbox: Inbox) -> None:
