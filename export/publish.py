@@ -54,6 +54,28 @@ VERSION_CHARACTERS = 8
 
 def main() -> None:
     """Run the command line."""
+    arguments = _parse()
+    settings = read_settings(arguments.run)
+    name = checked_name(arguments.name or settings.family)
+    data = arguments.data or Path(settings.data)
+    drawings = arguments.drawings or (Path(settings.drawings) if settings.drawings else None)
+    feedback = arguments.feedback or (Path(settings.feedback) if settings.feedback else None)
+    held_out = feedback_validation(load_feedback(feedback)) if feedback else {}
+    content, entry = prepare(arguments.run, name, data, drawings, held_out)
+    gold = build_validation(data, drawings)
+    gate = require_no_worse(arguments.models, content, entry, gold, held_out, arguments.force)
+    entry |= {"gate": gate} if gate else {}
+    sets = make_sets(content, Path(entry["file"]).stem, gold_and_replay(data, drawings))
+    entry |= {of: made.entry._asdict() for of, made in sets.items()}
+    files = {made.entry.file: made.content for made in sets.values()}
+    if arguments.beside:
+        write_candidate(arguments.models, content, entry, files)
+    elif gone := write_model(arguments.models, content, entry, files, default=arguments.default):
+        print(f"The candidate {gone} went with the model that it was beside.")
+    print(_summary(entry))
+
+
+def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m export.publish", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("run", type=Path, help="run folder of a training")
@@ -81,27 +103,13 @@ def main() -> None:
         help="whose held-out days judge it too (default: as in training)",
     )
     parser.add_argument("--force", metavar="REASON", help="publish it even if it is worse")
-    arguments = parser.parse_args()
-    settings = read_settings(arguments.run)
-    name = checked_name(arguments.name or settings.family)
-    data = arguments.data or Path(settings.data)
-    drawings = arguments.drawings or (Path(settings.drawings) if settings.drawings else None)
-    feedback = arguments.feedback or (Path(settings.feedback) if settings.feedback else None)
-    held_out = feedback_validation(load_feedback(feedback)) if feedback else {}
-    content, entry = prepare(arguments.run, name, data, drawings, held_out)
-    gold = build_validation(data, drawings)
-    gate = require_no_worse(arguments.models, content, entry, gold, held_out, arguments.force)
-    entry |= {"gate": gate} if gate else {}
-    sets = make_sets(content, Path(entry["file"]).stem, gold_and_replay(data, drawings))
-    entry |= {of: made.entry._asdict() for of, made in sets.items()}
-    files = {made.entry.file: made.content for made in sets.values()}
-    if arguments.beside:
-        write_candidate(arguments.models, content, entry, files)
-    elif gone := write_model(arguments.models, content, entry, files, default=arguments.default):
-        print(f"The candidate {gone} went with the model that it was beside.")
+    return parser.parse_args()
+
+
+def _summary(entry: Mapping[str, Any]) -> str:
     figure = entry["figures"][FIGURE]
     low, high = Score(figure["drawings"], figure["correct"]).interval()
-    print(
+    return (
         f"{entry['file']}: {entry['weights']} weights, {100 * figure['accuracy']:.2f} % of "
         f"{figure['drawings']} test images (95 %: {100 * low:.2f} to {100 * high:.2f})"
     )

@@ -21,16 +21,22 @@ from bench.campaigns.bad_input.png_files import (
 )
 from chalicelib.recognition.png import SIGNATURE
 
-GREY_8 = Kind(GREY, 8)
 Named = Iterator[tuple[str, bytes]]
+Chunk = tuple[bytes, bytes]
+Chunks = dict[str, list[Chunk]]
+
+GREY_8 = Kind(GREY, 8)
+GREYS = np.asarray(small())
+SIDES = (GREYS.shape[1], GREYS.shape[0])
+FIRST: Chunk = head(GREYS.shape, GREY_8)[0]
+BODY: Chunk = (b"IDAT", data(GREYS, GREY_8))
 
 
 def originals() -> dict[str, bytes]:
     """Return small files of each kind, to be damaged."""
-    greys = np.asarray(small())
     return {
-        "PNG": encode(greys, GREY_8),
-        "PNG, interlaced, palette": encode(greys, Kind(PALETTE, 4, interlaced=True)),
+        "PNG": encode(GREYS, GREY_8),
+        "PNG, interlaced, palette": encode(GREYS, Kind(PALETTE, 4, interlaced=True)),
         "JPEG": save(small(), "JPEG", quality=60),
         "JPEG, progressive": save(small().convert("RGB"), "JPEG", quality=30, progressive=True),
         "WebP": save(small(), "WEBP", quality=60),
@@ -89,17 +95,25 @@ def with_right_checksums(png: bytes) -> bytes:
 
 def odd_pngs() -> Named:
     """Yield PNGs that break a rule of the format each."""
-    greys = np.asarray(small())
-    first, body = head(greys.shape, GREY_8)[0], (b"IDAT", data(greys, GREY_8))
-    shape = (greys.shape[1], greys.shape[0])
+    yield from _odd_headers()
+    for name, chunks in (_odd_orders() | _odd_contents()).items():
+        yield f"PNG, {name}", of_chunks(chunks)
+        yield f"PNG, {name}, and no end", of_chunks(chunks, end=False)
+    for at, name in ((29, "IHDR"), (-16, "IDAT"), (-4, "IEND")):
+        whole = bytearray(of_chunks([FIRST, BODY]))
+        whole[at] ^= 255
+        yield f"PNG, {name}'s checksum is wrong", bytes(whole)
+
+
+def _odd_headers() -> Named:
     for colour in range(8):
         for depth in (0, 1, 2, 3, 4, 8, 16, 32, 255):
             if depth not in DEPTHS.get(colour, ()):
                 kind = Kind(colour, depth)
-                yield f"PNG, {kind}", of_chunks([(b"IHDR", header(*shape, kind)), body])
+                yield f"PNG, {kind}", of_chunks([(b"IHDR", header(*SIDES, kind)), BODY])
     for last in ((1, 0), (0, 1), (255, 255)):
-        head_ = (b"IHDR", header(*shape, GREY_8, last=last))
-        yield f"PNG, methods {last}", of_chunks([head_, body])
+        methods = (b"IHDR", header(*SIDES, GREY_8, last=last))
+        yield f"PNG, methods {last}", of_chunks([methods, BODY])
     for sides in (
         (0, 61),
         (57, 0),
@@ -109,47 +123,49 @@ def odd_pngs() -> Named:
         (57, 4000),
         (58, 61),
     ):
-        yield f"PNG, {sides} announced", of_chunks([(b"IHDR", header(*sides, GREY_8)), body])
-    lines = zlib.decompress(body[1])
-    palette = head(greys.shape, Kind(PALETTE, 8))[1]
-    for name, chunks in {
-        "no IDAT": [first],
+        yield f"PNG, {sides} announced", of_chunks([(b"IHDR", header(*sides, GREY_8)), BODY])
+
+
+def _odd_orders() -> Chunks:
+    """Return chunks that are too many, too few, of a wrong length or in a wrong place, by name."""
+    palette = head(GREYS.shape, Kind(PALETTE, 8))[1]
+    of_palette = (b"IHDR", header(*SIDES, Kind(PALETTE, 8)))
+    large = (b"IHDR", header(60_000, 60_000, GREY_8))
+    return {
+        "no IDAT": [FIRST],
         "nothing": [],
-        "IDAT first": [body, first],
-        "IHDR twice": [first, first, body],
-        "IHDR twice, the second large": [first, (b"IHDR", header(60_000, 60_000, GREY_8)), body],
-        "a large IHDR behind": [first, body, (b"IHDR", header(60_000, 60_000, GREY_8))],
-        "IHDR too short": [(b"IHDR", first[1][:-1]), body],
-        "IHDR too long": [(b"IHDR", first[1] + b"\0"), body],
-        "no palette": [(b"IHDR", header(*shape, Kind(PALETTE, 8))), body],
-        "a palette of 7 bytes": [
-            (b"IHDR", header(*shape, Kind(PALETTE, 8))),
-            (b"PLTE", b"7" * 7),
-            body,
-        ],
-        "a palette of one": [(b"IHDR", header(*shape, Kind(PALETTE, 8))), (b"PLTE", b"777"), body],
-        "a palette too late": [(b"IHDR", header(*shape, Kind(PALETTE, 8))), body, palette],
-        "a palette of 257": [first, (b"PLTE", bytes(771)), body],
-        "tRNS too long": [first, (b"tRNS", bytes(999)), body],
-        "tRNS too short": [first, (b"tRNS", b"\0"), body],
-        "a critical chunk that nobody knows": [first, (b"ABCD", b"x"), body],
-        "a chunk without letters": [first, (b"\0\0\0\0", b"x"), body],
-        "filter 5": [first, (b"IDAT", zlib.compress(b"\x05" + lines[1:]))],
-        "filter 255": [first, (b"IDAT", zlib.compress(b"\xff" * len(lines)))],
-        "half the lines": [first, (b"IDAT", zlib.compress(lines[: len(lines) // 2]))],
-        "more lines": [first, (b"IDAT", zlib.compress(lines * 2))],
-        "data that is not packed": [first, (b"IDAT", lines)],
-        "a wrong sum of the data": [first, (b"IDAT", body[1][:-4] + b"\0\0\0\0")],
-        "one frame announced, none there": [first, (b"acTL", struct.pack(">II", 1, 0)), body],
-        "no frame announced": [first, (b"acTL", bytes(8)), body],
-        "2**32 frames announced": [first, (b"acTL", b"\xff" * 8), body],
-        "acTL too short": [first, (b"acTL", b"\0"), body],
-        "a frame outside": [first, (b"fcTL", bytes(3) + b"\1" * 23), body],
-        "eXIf that is none": [first, (b"eXIf", b"\xff" * 40), body],
-    }.items():
-        yield f"PNG, {name}", of_chunks(chunks)
-        yield f"PNG, {name}, and no end", of_chunks(chunks, end=False)
-    for at, name in ((29, "IHDR"), (-16, "IDAT"), (-4, "IEND")):
-        whole = bytearray(of_chunks([first, body]))
-        whole[at] ^= 255
-        yield f"PNG, {name}'s checksum is wrong", bytes(whole)
+        "IDAT first": [BODY, FIRST],
+        "IHDR twice": [FIRST, FIRST, BODY],
+        "IHDR twice, the second large": [FIRST, large, BODY],
+        "a large IHDR behind": [FIRST, BODY, large],
+        "IHDR too short": [(b"IHDR", FIRST[1][:-1]), BODY],
+        "IHDR too long": [(b"IHDR", FIRST[1] + b"\0"), BODY],
+        "no palette": [of_palette, BODY],
+        "a palette of 7 bytes": [of_palette, (b"PLTE", b"7" * 7), BODY],
+        "a palette of one": [of_palette, (b"PLTE", b"777"), BODY],
+        "a palette too late": [of_palette, BODY, palette],
+        "a palette of 257": [FIRST, (b"PLTE", bytes(771)), BODY],
+        "tRNS too long": [FIRST, (b"tRNS", bytes(999)), BODY],
+        "tRNS too short": [FIRST, (b"tRNS", b"\0"), BODY],
+        "a critical chunk that nobody knows": [FIRST, (b"ABCD", b"x"), BODY],
+        "a chunk without letters": [FIRST, (b"\0\0\0\0", b"x"), BODY],
+    }
+
+
+def _odd_contents() -> Chunks:
+    """Return chunks that stand where they should and hold what they should not, by name."""
+    lines = zlib.decompress(BODY[1])
+    return {
+        "filter 5": [FIRST, (b"IDAT", zlib.compress(b"\x05" + lines[1:]))],
+        "filter 255": [FIRST, (b"IDAT", zlib.compress(b"\xff" * len(lines)))],
+        "half the lines": [FIRST, (b"IDAT", zlib.compress(lines[: len(lines) // 2]))],
+        "more lines": [FIRST, (b"IDAT", zlib.compress(lines * 2))],
+        "data that is not packed": [FIRST, (b"IDAT", lines)],
+        "a wrong sum of the data": [FIRST, (b"IDAT", BODY[1][:-4] + b"\0\0\0\0")],
+        "one frame announced, none there": [FIRST, (b"acTL", struct.pack(">II", 1, 0)), BODY],
+        "no frame announced": [FIRST, (b"acTL", bytes(8)), BODY],
+        "2**32 frames announced": [FIRST, (b"acTL", b"\xff" * 8), BODY],
+        "acTL too short": [FIRST, (b"acTL", b"\0"), BODY],
+        "a frame outside": [FIRST, (b"fcTL", bytes(3) + b"\1" * 23), BODY],
+        "eXIf that is none": [FIRST, (b"eXIf", b"\xff" * 40), BODY],
+    }
