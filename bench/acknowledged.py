@@ -51,7 +51,7 @@ class Acknowledged:
         kept = self.receipts.keys()
         others = files.keys() - kept - self.withdrawn - self.doubtful
         return [
-            Fact(f"feedback acknowledged {where}", len(kept) + len(self.withdrawn)),
+            Fact(f"feedback acknowledged {where}", len(kept) + len(self.withdrawn), least=1),
             Fact("of it withdrawn", len(self.withdrawn)),
             Fact("kept feedback that is lost", len(kept - files.keys()), most=0),
             Fact("withdrawn feedback that is there", len(self.withdrawn & files.keys()), most=0),

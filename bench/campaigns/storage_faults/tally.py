@@ -11,6 +11,8 @@ from bench.outcome import Fact
 
 FEEDBACK_S = 5.0
 RECOGNITION_S = 2.0
+UNAVAILABLE = 503
+LEAST_MET = 10  # one answer in so many says that S3 failed; else the faults do not reach it
 UNREAD = "recognitions answered otherwise than 200 with the right label"
 FOREIGN_HEAD = "recognitions by a head that was neither current nor the last good one"
 STALE_HEAD = "new heads that did not come once the fault was over"
@@ -69,8 +71,10 @@ class Tally:
             yield Fact("slowest of a warm worker", max(self.warm), "s", most=RECOGNITION_S)
         if self.cold:
             yield Fact("slowest of a new worker, its start included", max(self.cold), "s")
-        for status, count in sorted(self.answers.items()):
-            yield Fact(f"answers of {status} to feedback while S3 failed", count)
+        met = self.answers.total() // LEAST_MET
+        for status, count in sorted({UNAVAILABLE: 0, **self.answers}.items()):
+            least = met if status == UNAVAILABLE else None
+            yield Fact(f"answers of {status} to feedback while S3 failed", count, least=least)
         yield Fact("bytes of an answer at which a connection was cut", len(self.cuts))
         for kind, waits in self.waits.items():
             what = (
