@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,9 +12,9 @@ from typing import Any, BinaryIO, NamedTuple
 from chalicelib.batch.inbox import INPUTS, MANIFEST, MISSED, RESULTS, Manifest, Source
 from chalicelib.limits import MAX_INPUT_BYTES
 from export.batch.stage import Place, aws
+from export.batch.transfers import Transfers
 from export.errors import DamagedResults, InvalidOption, NoBatch
 
-CONNECTIONS = 16
 JOB = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 Progress = Callable[[int, int], None]  # how many of how many
@@ -76,8 +75,8 @@ def submit(place: Place, job: str, files: Mapping[str, Path], progress: Progress
             s3.put_object(Bucket=place.bucket, Key=key, Body=file)
         return True
 
-    with aws(), ThreadPoolExecutor(CONNECTIONS) as threads:
-        for done, was_put in enumerate(threads.map(upload, files), 1):
+    with aws(), Transfers() as transfers:
+        for done, was_put in enumerate(transfers.each(upload, files), 1):
             put += was_put
             progress(done, len(files))
     return put
@@ -121,8 +120,8 @@ def count_parts(place: Place, state: State, known: dict[str, int]) -> tuple[int,
     before; it is added to. Raises StorageRefused.
     """
     unknown = [source.manifest for source in state.begun if source.manifest not in known]
-    with aws(), ThreadPoolExecutor(CONNECTIONS) as threads:
-        heads = threads.map(partial(_get, place.s3, place.bucket), unknown)
+    with aws(), Transfers() as transfers:
+        heads = transfers.each(partial(_get, place.s3, place.bucket), unknown)
         for key, head in zip(unknown, heads, strict=True):
             known[key] = len(Manifest.read(head).spans)
     counts = [known[source.manifest] for source in state.begun]
@@ -138,9 +137,9 @@ def collect(place: Place, job: str, out: BinaryIO, progress: Progress) -> Collec
     state = look(place, job)
     missing = [f"{source.key}: nothing yet" for source in state.waiting]
     drawings = 0
-    with aws(), ThreadPoolExecutor(CONNECTIONS) as threads:
+    with aws(), Transfers() as transfers:
         begun, get = state.begun, partial(_get, place.s3, place.bucket)
-        heads = threads.map(get, (source.manifest for source in begun))
+        heads = transfers.each(get, (source.manifest for source in begun))
         for done, (source, head) in enumerate(zip(begun, heads, strict=True), 1):
             manifest = Manifest.read(head)
             parts = [source.part(n) for n in range(1, len(manifest.spans) + 1)]
@@ -148,9 +147,12 @@ def collect(place: Place, job: str, out: BinaryIO, progress: Progress) -> Collec
             gone = len(parts) - len(there)
             if gone:
                 missing.append(f"{source.key}: {gone} of {len(parts)} parts")
-            data = head.partition(b"\n")[2] + b"".join(threads.map(get, there))
-            drawings += _count(source, manifest, data, whole=not gone)
-            out.write(data)
+            found = _copy(source, head.partition(b"\n")[2], out)
+            for data in transfers.each(get, there):
+                found += _copy(source, data, out)
+            if not gone and found != manifest.inputs:
+                raise DamagedResults(source.key, f"{found} results for {manifest.inputs} drawings")
+            drawings += found
             progress(done, len(begun))
     return Collected(drawings, tuple(missing))
 
@@ -161,14 +163,13 @@ def drawings_of(result: Mapping[str, Any]) -> int:
     return count
 
 
-def _count(source: Source, manifest: Manifest, data: bytes, *, whole: bool) -> int:
-    """Return of how many drawings results tell. Raises DamagedResults."""
+def _copy(source: Source, data: bytes, out: BinaryIO) -> int:
+    """Write results, and return of how many drawings they tell. Raises DamagedResults."""
     try:
         found = sum(drawings_of(json.loads(line)) for line in data.splitlines())
     except ValueError as error:
         raise DamagedResults(source.key, f"its results are no JSON lines ({error})") from error
-    if whole and found != manifest.inputs:
-        raise DamagedResults(source.key, f"{found} results for {manifest.inputs} drawings")
+    out.write(data)
     return found
 
 
