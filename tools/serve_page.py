@@ -92,6 +92,7 @@ class _PageServer(ThreadingHTTPServer):
 
 class _PageHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body go together: a body alone waits for the head's acknowledgement
 
     def __init__(self, *connection: object, api_url: str, prefix: str, folder: Path) -> None:
         self._api_url = api_url
