@@ -24,12 +24,15 @@ PAUSE_S = 0.5
 
 
 @pytest.fixture(scope="module")
-def cloud(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the emulator's folder."""
+    return tmp_path_factory.mktemp("cloud")
+
+
+@pytest.fixture(scope="module")
+def cloud(package: Path, folder: Path) -> Iterator[Cloud]:
     """Run the emulator, with the stage deployed from nothing."""
-    with (
-        emulator(tmp_path_factory.mktemp("cloud")) as port,
-        closing(Cloud(port, package)) as found,
-    ):
+    with emulator(folder) as port, closing(Cloud(port, package)) as found:
         done = found.make("deploy")
         assert done.returncode == 0, done.stdout + done.stderr
         yield found
@@ -41,6 +44,14 @@ def settled(cloud: Cloud) -> Iterator[Cloud]:
     assert cloud.make("deploy", "SET=LogLevel=INFO", "WATCH=0").returncode == 0
     yield cloud
     set_broken(cloud, 0)
+
+
+@pytest.fixture
+def seen(folder: Path) -> Iterator[Path]:
+    """Return the file that ends the time in which alarms are watched, once it is there."""
+    path = folder / "seen"
+    yield path
+    path.unlink(missing_ok=True)
 
 
 def set_broken(cloud: Cloud, failures: int) -> None:
@@ -58,16 +69,18 @@ def set_broken(cloud: Cloud, failures: int) -> None:
     )
 
 
-def wait_for_canary(cloud: Cloud, process: subprocess.Popen[str]) -> dict[str, Any]:
-    """Return the alias as soon as it has two versions."""
+def wait_for_alias(
+    cloud: Cloud, process: subprocess.Popen[str], *, canary: bool = True
+) -> dict[str, Any]:
+    """Return the alias as soon as it has two versions, or but one, while a process runs."""
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         found = cloud.alias()
-        if "RoutingConfig" in found:
+        if ("RoutingConfig" in found) is canary:
             return found
         assert process.poll() is None, process.communicate()[0]
         time.sleep(0.1)
-    raise AssertionError("no version got a tenth")
+    raise AssertionError("no version got a tenth" if canary else "the tenth was not taken back")
 
 
 def log_level(cloud: Cloud, version: str) -> str:
@@ -79,16 +92,17 @@ def log_level(cloud: Cloud, version: str) -> str:
     return level
 
 
-def test_a_new_version_answers_a_tenth_and_then_all(settled: Cloud) -> None:
+def test_a_new_version_answers_a_tenth_and_then_all(settled: Cloud, seen: Path) -> None:
     before = settled.alias()["FunctionVersion"]
-    with settled.start("deploy", "SET=LogLevel=DEBUG", "WATCH=3") as process:
-        canary = wait_for_canary(settled, process)
+    with settled.start("deploy", "SET=LogLevel=DEBUG", "WATCH=60") as process:
+        canary = wait_for_alias(settled, process)
+        seen.touch()
         told, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, told
     assert canary["FunctionVersion"] == before
     ((new, share),) = canary["RoutingConfig"]["AdditionalVersionWeights"].items()
     assert share == 0.1
-    assert "answers a tenth of the requests for 3 minutes; an alarm takes all of it back." in told
+    assert "answers a tenth of the requests for 60 minutes; an alarm takes all of it back." in told
     after = settled.alias()
     assert (after["FunctionVersion"], "RoutingConfig" in after) == (new, False)
     assert log_level(settled, new) == "DEBUG"
@@ -100,7 +114,7 @@ def test_a_new_version_answers_a_tenth_and_then_all(settled: Cloud) -> None:
 def test_an_alarm_takes_a_new_version_back_and_all_that_came_with_it(settled: Cloud) -> None:
     before = settled.alias()["FunctionVersion"]
     with settled.start("deploy", "SET=LogLevel=WARNING LogDays=7", "WATCH=40") as process:
-        wait_for_canary(settled, process)
+        wait_for_alias(settled, process)
         while process.poll() is None:
             set_broken(settled, 9)
             time.sleep(PAUSE_S)
@@ -124,13 +138,16 @@ def test_an_alarm_takes_a_new_version_back_and_all_that_came_with_it(settled: Cl
     assert log_level(settled, settled.alias()["FunctionVersion"]) == "WARNING"
 
 
-def test_who_goes_back_during_a_deployment_stops_it(settled: Cloud) -> None:
+def test_who_goes_back_during_a_deployment_stops_it(settled: Cloud, seen: Path) -> None:
     before = settled.alias()["FunctionVersion"]
-    with settled.start("deploy", "SET=LogLevel=DEBUG", "WATCH=8") as process:
-        wait_for_canary(settled, process)
-        back = settled.make("previous")
+    with settled.start("deploy", "SET=LogLevel=DEBUG", "WATCH=60") as process:
+        wait_for_alias(settled, process)
+        with settled.start("previous") as back:
+            wait_for_alias(settled, back, canary=False)
+            seen.touch()
+            told_back, _ = back.communicate(timeout=PATIENCE_S)
         told, _ = process.communicate(timeout=PATIENCE_S)
-    assert back.returncode == 0, back.stdout + back.stderr
+    assert back.returncode == 0, told_back
     assert process.returncode != 0
     assert f"Somebody let version {before} answer all requests again" in told
     after = settled.alias()

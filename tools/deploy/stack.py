@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from tools.deploy.aws import Account
 from tools.deploy.errors import StackFailed, StackStuck
-from tools.deploy.watch import POLL_S, Watch
+from tools.deploy.watch import Watch, pauses_s
 
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -190,6 +190,7 @@ class Stack:
 
     def _failure_of(self, plan: str) -> str | None:
         """Wait until a change set is made; return why it could not be, None where it could."""
+        pauses = pauses_s()
         while True:
             found = self._cloudformation.describe_change_set(
                 StackName=self.name, ChangeSetName=plan
@@ -198,7 +199,7 @@ class Stack:
                 return None
             if found["Status"] == "FAILED":
                 return str(found.get("StatusReason", "AWS gave no reason"))
-            time.sleep(POLL_S)
+            time.sleep(next(pauses))
 
     def _discard(self, plan: str, *, is_new: bool) -> None:
         self._cloudformation.delete_change_set(StackName=self.name, ChangeSetName=plan)

@@ -7,8 +7,16 @@ from typing import Any
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-POLL_S = 2.0
+FIRST_POLL_S, LAST_POLL_S = 0.1, 2.0
 GONE = "DELETE_COMPLETE"
+
+
+def pauses_s() -> Iterator[float]:
+    """Yield how long to wait before each look: little for what takes an instant, then more."""
+    pause_s = FIRST_POLL_S
+    while True:
+        yield pause_s
+        pause_s = min(2 * pause_s, LAST_POLL_S)
 
 
 class Watch:
@@ -22,15 +30,10 @@ class Watch:
     def until_settled(self) -> str:
         """Tell what happens until nothing does; return the stack's last status."""
         told: set[str] = set()
-        while True:
-            status = self._status()
-            for event in self._new():
-                if event["EventId"] not in told:
-                    told.add(event["EventId"])
-                    _tell(event)
-            if not status.endswith("_IN_PROGRESS"):
-                return status
-            time.sleep(POLL_S)
+        pauses = pauses_s()
+        while (status := self._tell_new(told)).endswith("_IN_PROGRESS"):
+            time.sleep(next(pauses))
+        return status
 
     def failures(self) -> list[str]:
         """Return why things failed, the first first; not what was given up because of them."""
@@ -40,6 +43,15 @@ class Watch:
             if event["ResourceStatus"].endswith("_FAILED")
             and "cancelled" not in event.get("ResourceStatusReason", "cancelled")
         ]
+
+    def _tell_new(self, told: set[str]) -> str:
+        """Tell what has not been told; return the status of before."""
+        status = self._status()
+        for event in self._new():
+            if event["EventId"] not in told:
+                told.add(event["EventId"])
+                _tell(event)
+        return status
 
     def _status(self) -> str:
         try:
