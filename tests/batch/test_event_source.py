@@ -1,15 +1,19 @@
-"""The emulated event source mapping treats messages as Lambda's does."""
+"""The emulated event source mapping treats messages as Lambda's does.
+
+All that is sent is worked on side by side: each message that fails is waited for five times.
+"""
 
 import time
-from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pytest
 
 from bench.emulator.event_source import EventSource
 from bench.emulator.worker import Function, make_runtime
-from bench.inbox import MAX_RECEIVES, Inbox, atomic_queues, client, make_inbox, waiting
+from bench.inbox import MAX_RECEIVES, atomic_queues, client, make_inbox, waiting
 
 PATIENCE_S = 60
 HANDLER = """
@@ -26,67 +30,75 @@ def handle(event, context):
 """
 
 
-@pytest.fixture
-def sqs(s3_server: str) -> Iterator[Any]:
-    found = client("sqs", s3_server)
-    with atomic_queues():
-        yield found
-    found.close()
+class Case(NamedTuple):
+    """What is sent, and the share of acknowledgements that are lost."""
+
+    bodies: tuple[str, ...]
+    lost: float = 0.0
 
 
-@pytest.fixture
-def made(sqs: Any, s3_server: str) -> Iterator[Inbox]:
-    s3 = client("s3", s3_server)
-    inbox = make_inbox(s3, sqs, 1)
-    sqs.purge_queue(QueueUrl=inbox.queue)
-    yield inbox
-    s3.close()
+class Worked(NamedTuple):
+    """What the function was handed, how often messages came again, and how many were parked."""
+
+    seen: list[str]
+    again: int
+    parked: int
 
 
-@pytest.fixture
-def work(tmp_path: Path, sqs: Any, made: Inbox) -> Callable[[list[str], float], list[str]]:
-    """Return what sends messages and works until the queue is empty, and returns what was seen."""
-    (tmp_path / "handlers.py").write_text(HANDLER)
-    seen = tmp_path / "seen"
-    function = Function(
-        tmp_path,
-        make_runtime(tmp_path / "runtime"),
-        "handlers.handle",
-        {"SEEN": str(seen)},
-        timeout_s=30,
-    )
+FAILS = Case(("fine", "fail", "good"))
+ENDS = Case(("die", "fine"))
+LOST = Case(("fine",), lost=1.0)
 
-    def work_(bodies: list[str], lost: float) -> list[str]:
-        for body in bodies:
+
+@pytest.fixture(scope="module")
+def worked(s3_server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[Case, Worked]:
+    """Send each case to a queue of its own, and work until all are empty."""
+
+    def work_on(case: Case) -> Worked:
+        return work(case, s3_server, tmp_path_factory.mktemp("case"))
+
+    cases = (FAILS, ENDS, LOST)
+    with atomic_queues(), ThreadPoolExecutor(len(cases)) as pool:
+        return dict(zip(cases, pool.map(work_on, cases), strict=True))
+
+
+def work(case: Case, address: str, folder: Path) -> Worked:
+    (folder / "handlers.py").write_text(HANDLER)
+    seen = folder / "seen"
+    runtime, variables = make_runtime(folder / "runtime"), {"SEEN": str(seen)}
+    function = Function(folder, runtime, "handlers.handle", variables, timeout_s=30)
+    with closing(client("s3", address)) as s3, closing(client("sqs", address)) as sqs:
+        made = make_inbox(s3, sqs, 1)
+        sqs.purge_queue(QueueUrl=made.queue)
+        for body in case.bodies:
             sqs.send_message(QueueUrl=made.queue, MessageBody=body)
-        source = EventSource(function, sqs, made.queue, made.arn, lost=lost)
+        source = EventSource(function, sqs, made.queue, made.arn, lost=case.lost)
         source.start(1)
         deadline = time.monotonic() + PATIENCE_S
         while waiting(sqs, made.queue) and time.monotonic() < deadline:
             time.sleep(0.05)
         source.stop()
-        assert (source.again > 0) == (len(seen.read_text().split()) > len(bodies))
-        return sorted(seen.read_text().split())
-
-    return work_
+        return Worked(sorted(seen.read_text().split()), source.again, waiting(sqs, made.parked))
 
 
-def test_what_fails_comes_again_alone_and_is_parked(
-    sqs: Any, made: Inbox, work: Callable[[list[str], float], list[str]]
-) -> None:
-    assert work(["fine", "fail", "good"], 0) == [*["fail"] * MAX_RECEIVES, "fine", "good"]
-    assert waiting(sqs, made.parked) == 1
+def test_what_fails_comes_again_alone_and_is_parked(worked: dict[Case, Worked]) -> None:
+    found = worked[FAILS]
+    assert found.seen == [*["fail"] * MAX_RECEIVES, "fine", "good"]
+    assert found.parked == 1
 
 
-def test_where_the_worker_ends_the_whole_batch_comes_again(
-    sqs: Any, made: Inbox, work: Callable[[list[str], float], list[str]]
-) -> None:
-    assert work(["die", "fine"], 0).count("die") == MAX_RECEIVES
-    assert waiting(sqs, made.parked) in (1, 2), "what was delivered with it may have been parked"
+def test_where_the_worker_ends_the_whole_batch_comes_again(worked: dict[Case, Worked]) -> None:
+    found = worked[ENDS]
+    assert found.seen.count("die") == MAX_RECEIVES
+    assert found.parked in (1, 2), "what was delivered with it may have been parked"
 
 
-def test_acknowledgements_can_be_lost(
-    sqs: Any, made: Inbox, work: Callable[[list[str], float], list[str]]
-) -> None:
-    assert work(["fine"], 1.0) == ["fine"] * MAX_RECEIVES
-    assert waiting(sqs, made.parked) == 1
+def test_acknowledgements_can_be_lost(worked: dict[Case, Worked]) -> None:
+    found = worked[LOST]
+    assert found.seen == ["fine"] * MAX_RECEIVES
+    assert found.parked == 1
+
+
+@pytest.mark.parametrize("case", [FAILS, ENDS, LOST])
+def test_what_comes_again_is_counted(case: Case, worked: dict[Case, Worked]) -> None:
+    assert (worked[case].again > 0) == (len(worked[case].seen) > len(case.bodies))
