@@ -1,9 +1,10 @@
 """What hands do on the paper, and what becomes of it."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi, Reply, reading
+from bench.patience import expect
 from bench.pens import (
     LINE,
     SEVEN,

@@ -7,9 +7,10 @@ from threading import Event
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi, Reply, reading
+from bench.patience import expect
 from bench.pens import SEVEN, draw
 from tests.browser.conftest import OpenPage
 

@@ -5,9 +5,10 @@ import json
 from pathlib import Path
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi
+from bench.patience import expect
 from bench.pens import LINE, SEVEN, draw, ink
 from tests.browser.conftest import OpenPage
 from tests.unit import digits

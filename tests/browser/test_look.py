@@ -3,9 +3,9 @@
 import gzip
 
 import pytest
-from playwright.sync_api import expect
 
 from bench.faulty_api import FaultyApi, Reply, reading
+from bench.patience import expect
 from bench.pens import SEVEN, draw
 from tests.browser.conftest import OpenPage
 from tools.serve_page import FRONTEND

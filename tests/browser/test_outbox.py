@@ -1,10 +1,12 @@
 """Feedback that the API did not acknowledge: sent later, in other tabs too, and counted once."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi, Reply, reading
+from bench.patience import expect
 from bench.pens import SEVEN, draw
 from tests.browser.conftest import OpenPage
+from tests.browser.page_clock import RETRIES_AFTER_MS, run_clock
 
 LOST = Reply({"id": "1", "receipt": "a-secret"}, 201, hangs_up=True)
 KEPT = Reply({"id": "1", "receipt": "a-secret"}, 201)
@@ -12,8 +14,14 @@ KEPT = Reply({"id": "1", "receipt": "a-secret"}, 201)
 
 def say_yes(page: Page) -> None:
     draw(page, SEVEN)
+    run_clock(page)
     for name in ("Yes", "Keep"):
         page.get_by_role("button", name=name, exact=True).click()
+
+
+def let_it_try_again(page: Page) -> None:
+    """Let time leap; it goes on, for the page counts from a moment after it has said so."""
+    page.clock.fast_forward(RETRIES_AFTER_MS)
 
 
 def said(page: Page, words: str) -> None:
@@ -30,6 +38,7 @@ def test_it_is_sent_again_by_itself_and_outlives_the_next_answer(
     api.answer("recognize", Reply(reading(("4", "recognized"))))
     draw(page, [[[0, 0], [50, 0]]])
     expect(page.locator("#answer")).to_have_text("4")
+    let_it_try_again(page)
     said(page, "Thank you.")
     first, second = api.asked("feedback")
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
@@ -82,6 +91,7 @@ def test_taking_back_what_is_gone_already_has_taken_it_back(
     say_yes(page)
     page.locator("#thanks button").click()
     said(page, "That could not be taken back. I keep trying.")
+    let_it_try_again(page)
     said(page, "Taken back")
 
 
@@ -90,6 +100,7 @@ def test_an_answer_without_a_receipt_is_no_receipt(api: FaultyApi, open_page: Op
     page = open_page(api.url)
     say_yes(page)
     said(page, "I keep trying.")
+    let_it_try_again(page)
     said(page, "Thank you.")
 
 
@@ -101,5 +112,6 @@ def test_what_is_taken_back_by_somebody_else_than_the_api_is_not_taken_back(
     say_yes(page)
     page.locator("#thanks button").click()
     said(page, "That could not be taken back. I keep trying.")
+    let_it_try_again(page)
     said(page, "Taken back")
     assert [each.method for each in api.asked("feedback")] == ["POST", "DELETE", "DELETE"]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import boto3
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
+from bench.patience import expect
 from bench.pens import SEVEN, draw
 from bench.s3 import BUCKET, CREDENTIALS, s3_server
 from tools.serve_page import CONFIG, FRONTEND

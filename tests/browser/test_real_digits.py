@@ -5,9 +5,10 @@ import random
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from bench.own_digits import Strokes, own_digits
+from bench.patience import expect
 from bench.pens import draw, draw_seven_with_keys, draw_with_finger
 from tests.browser.conftest import OpenPage
 

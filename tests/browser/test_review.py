@@ -7,8 +7,9 @@ from statistics import median
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from bench.patience import expect
 from bench.reviewed import (
     ACCEPTED,
     REJECTED,

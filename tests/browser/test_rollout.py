@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
 from bench.candidates import MODEL, answering, copy_with_candidate
+from bench.patience import expect
 from bench.pens import SEVEN, draw
 from bench.transports import chalice_local
 from chalicelib.learning.rollouts import RolloutBook

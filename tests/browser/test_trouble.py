@@ -4,11 +4,19 @@ from contextlib import closing
 from threading import Event
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from bench.faulty_api import FaultyApi, Reply, reading
+from bench.patience import expect
 from bench.pens import SEVEN, draw, ink
-from tests.browser.conftest import PATIENCE_MS, OpenPage
+from tests.browser.conftest import OpenPage
+from tests.browser.page_clock import (
+    A_WHILE_MS,
+    ASKS_AFTER_MS,
+    RETRIES_AFTER_MS,
+    SLOW_AFTER_MS,
+    draw_and_wait,
+)
 from tools.serve_page import serving
 
 
@@ -25,20 +33,21 @@ def test_an_api_that_is_down_is_asked_again_until_it_is_back(
 ) -> None:
     page = open_page(api.url, trouble=True)
     api.stop()
-    draw(page, SEVEN)
+    draw_and_wait(page)
     in_trouble(page, "cannot be reached")
     api.start()
+    page.clock.run_for(RETRIES_AFTER_MS)
     expect(page.locator("#answer")).to_have_text("7")
 
 
 def test_the_button_asks_again_at_once(api: FaultyApi, open_page: OpenPage) -> None:
     page = open_page(api.url, trouble=True)
     api.stop()
-    draw(page, SEVEN)
+    draw_and_wait(page)
     in_trouble(page, "cannot be reached")
     api.start()
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator("#answer")).to_have_text("7", timeout=1500)
+    expect(page.locator("#answer")).to_have_text("7")
 
 
 def test_offline_is_asked_again_when_the_network_returns(
@@ -46,10 +55,10 @@ def test_offline_is_asked_again_when_the_network_returns(
 ) -> None:
     page = open_page(api.url, trouble=True)
     page.context.set_offline(True)
-    draw(page, SEVEN)
+    draw_and_wait(page)
     in_trouble(page, "cannot be reached")
     page.context.set_offline(False)
-    expect(page.locator("#answer")).to_have_text("7", timeout=1500)
+    expect(page.locator("#answer")).to_have_text("7")
 
 
 @pytest.mark.parametrize(
@@ -65,8 +74,9 @@ def test_offline_is_asked_again_when_the_network_returns(
 def test_a_broken_api_is_asked_again(api: FaultyApi, open_page: OpenPage, reply: Reply) -> None:
     api.answer("recognize", reply, Reply(reading(("7", "recognized"))))
     page = open_page(api.url, trouble=True)
-    draw(page, SEVEN)
+    draw_and_wait(page)
     in_trouble(page, "has a problem")
+    page.clock.run_for(RETRIES_AFTER_MS)
     expect(page.locator("#answer")).to_have_text("7")
 
 
@@ -83,9 +93,10 @@ def test_a_refusal_is_given_in_the_apis_words_and_not_repeated(
     detail = "The drawing holds 40 digits; at most 32 are read."
     api.answer("recognize", Reply({"code": "too_many_digits", "detail": detail}, 422))
     page = open_page(api.url, trouble=True)
-    draw(page, SEVEN)
+    draw_and_wait(page)
     in_trouble(page, detail)
-    page.wait_for_timeout(2500)
+    page.clock.run_for(A_WHILE_MS)
+    page.wait_for_timeout(100)
     assert len(api.asked("recognize")) == 1
 
 
@@ -108,12 +119,13 @@ def test_a_slow_first_answer_says_so_once(api: FaultyApi, open_page: OpenPage) -
         Reply(reading(("4", "recognized")), until=(second := Event())),
     )
     page = open_page(api.url)
-    draw(page, SEVEN)
+    draw_and_wait(page)
+    page.clock.run_for(SLOW_AFTER_MS)
     expect(page.locator("#sentence")).to_contain_text("Waking up")
     awake.set()
     expect(page.locator("#answer")).to_have_text("7")
     page.get_by_role("button", name="Read").click()
-    page.wait_for_timeout(1300)
+    page.clock.run_for(SLOW_AFTER_MS)
     expect(page.locator("#sentence")).to_have_text("That is a seven.")
     second.set()
     expect(page.locator("#answer")).to_have_text("4")
@@ -123,11 +135,13 @@ def test_drawing_goes_on_while_the_api_is_slow(api: FaultyApi, open_page: OpenPa
     never = Event()
     api.answer("recognize", Reply(until=never), Reply(reading(("4", "recognized"))))
     page = open_page(api.url)
-    draw(page, SEVEN)
+    draw_and_wait(page)
+    page.clock.run_for(SLOW_AFTER_MS)
     expect(page.locator("#sentence")).to_contain_text("Waking up")
     before = ink(page)
     draw(page, [[[0, 0], [100, 0]]], middle=(0.5, 0.9))
     assert ink(page) > before
+    page.clock.run_for(ASKS_AFTER_MS)
     expect(page.locator("#answer")).to_have_text("4")
     never.set()
 
@@ -136,9 +150,7 @@ def test_within_ten_seconds_it_is_given_up(api: FaultyApi, open_page: OpenPage) 
     never = Event()
     api.answer("recognize", Reply(until=never))
     page = open_page(api.url, trouble=True)
-    page.clock.install()
-    draw(page, SEVEN)
-    page.clock.run_for(300)
+    draw_and_wait(page)
     expect(page.locator("#reading")).to_have_attribute("data-state", "blank")
     page.clock.run_for(8500)
     expect(page.locator("#sentence")).to_contain_text("Waking up")
@@ -165,11 +177,13 @@ def test_a_new_stroke_ends_the_retries_of_the_old_drawing(
 ) -> None:
     api.answer("recognize", Reply(status=500), Reply(reading(("7", "recognized"))))
     page = open_page(api.url, trouble=True)
-    draw(page, SEVEN)
+    draw_and_wait(page)
     in_trouble(page, "has a problem")
     draw(page, [[[0, 0], [100, 0]]])
+    page.clock.run_for(ASKS_AFTER_MS)
     expect(page.locator("#answer")).to_have_text("7")
-    page.wait_for_timeout(2300)
+    page.clock.run_for(A_WHILE_MS)
+    page.wait_for_timeout(100)
     assert [len(each.body["strokes"]) for each in api.asked("recognize")] == [1, 2]
 
 
@@ -189,9 +203,10 @@ def test_a_wait_longer_than_any_timer_is_not_taken_for_none(
 ) -> None:
     api.answer("recognize", Reply(status=503, headers=(("Retry-After", seconds),)))
     page = open_page(api.url, trouble=True)
-    draw(page, SEVEN)
+    draw_and_wait(page)
     in_trouble(page, "has a problem")
-    page.wait_for_timeout(500)
+    page.clock.run_for(A_WHILE_MS)
+    page.wait_for_timeout(100)
     assert len(api.asked("recognize")) == 1
 
 
@@ -226,7 +241,8 @@ def test_a_page_without_one_of_its_files_says_that_it_could_not_start(
         page.route(f"**/{name}", lambda route: route.fulfill(status=404))
         page.goto(address)
         expect(page.locator("#stuck")).to_be_hidden()
-        expect(page.get_by_role("alert")).to_contain_text("could not start", timeout=PATIENCE_MS)
+        page.evaluate("document.getAnimations().forEach((each) => each.finish())")  # 5 s
+        expect(page.get_by_role("alert")).to_contain_text("could not start")
         page.unroute(f"**/{name}")
         page.reload()
         page.locator("#reading[data-state]").wait_for()

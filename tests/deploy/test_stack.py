@@ -11,8 +11,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
+from bench.patience import expect
 from bench.pens import SEVEN, draw
 from chalicelib.learning.keys import CURRENT_KEY
 from tests.deploy.cloud import STACK, STAGE, Cloud
