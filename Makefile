@@ -25,9 +25,9 @@ BIN := .venv/bin
 TRAIN_BIN := .venv-train/bin
 DEPLOY = @$(BIN)/python -m tools.deploy
 HEADS = $(BIN)/python -m export.heads $(if $(STORE),--store "$$STORE")
-PIP := -m pip install --quiet --disable-pip-version-check
+INSTALL := -m tools.install
 # Nothing is installed whose sha256 is not in its lock.
-PIP_LOCKED := $(PIP) --require-hashes --no-deps
+INSTALL_LOCKED := $(INSTALL) --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
 # Every target that is described below; none of them makes a file of its name.
@@ -40,7 +40,9 @@ help: ## list the targets
 run: .venv/run.stamp ## start the API and the page on this machine (API_PORT, PAGE_PORT)
 	@$(BIN)/python -m tools.run --api-port $(API_PORT) --page-port $(PAGE_PORT)
 
-test: .venv/dev.stamp .venv-stack/stack.stamp .venv-clients/clients.stamp check ## check and run all tests; a browser is installed if there is none
+environments: .venv/dev.stamp .venv-stack/stack.stamp .venv-clients/clients.stamp ## make what `make test` runs in; -j: side by side
+
+test: environments check ## check and run all tests; a browser is installed if there is none
 	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" && export INKLING_CHROMIUM && \
 	  $(BIN)/python -m pytest $(PYTEST)
 	@if [ -e .venv-train/train.stamp ]; then \
@@ -147,29 +149,35 @@ lock: .venv/dev.stamp .venv-clients/python.stamp ## write locks/, the hashes of 
 clean: ## remove environments, caches and build; models, feedback and runs stay
 	rm -rf .venv .venv-stack .venv-clients .venv-train .venv-peer .venv-fuzz build .cache .mypy_cache .ruff_cache .pytest_cache
 
-.venv/run.stamp: locks/requirements-local.txt
+# uv, with which all else is installed, comes with pip; where there is none for a machine, pip stays.
+.venv/uv.stamp:
 	@[ -x $(BIN)/python ] || { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv; }
+	@sed -n '/^uv==/,/[^\\]$$/p' locks/requirements-dev.txt >.venv/uv.txt
+	@$(BIN)/python $(INSTALL_LOCKED) -r .venv/uv.txt || echo "Without uv it takes minutes."
+	@touch $@
+
+.venv/run.stamp: .venv/uv.stamp locks/requirements-local.txt
 	@echo "Installing what the API needs (once)..."
-	@$(BIN)/python $(PIP_LOCKED) -r locks/requirements-local.txt
+	@$(BIN)/python $(INSTALL_LOCKED) -r locks/requirements-local.txt
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp locks/requirements-dev.txt
 	@echo "Installing what the tests need (once)..."
-	@$(BIN)/python $(PIP_LOCKED) -r locks/requirements-dev.txt
+	@$(BIN)/python $(INSTALL_LOCKED) -r locks/requirements-dev.txt
 	@touch $@
 
-.venv-stack/stack.stamp: locks/requirements-stack.txt
+.venv-stack/stack.stamp: locks/requirements-stack.txt | .venv/uv.stamp
 	@[ -x .venv-stack/bin/python ] || \
 	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-stack; }
 	@echo "Installing what proves the stack without an account (once)..."
-	@.venv-stack/bin/python $(PIP_LOCKED) -r locks/requirements-stack.txt
+	@.venv-stack/bin/python $(INSTALL_LOCKED) -r locks/requirements-stack.txt
 	@touch $@
 
-.venv-clients/python.stamp: locks/requirements-clients.txt
+.venv-clients/python.stamp: locks/requirements-clients.txt | .venv/uv.stamp
 	@[ -x .venv-clients/bin/python ] || \
 	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-clients; }
 	@echo "Installing other people's clients, and what makes some (once)..."
-	@.venv-clients/bin/python $(PIP_LOCKED) -r locks/requirements-clients.txt
+	@.venv-clients/bin/python $(INSTALL_LOCKED) -r locks/requirements-clients.txt
 	@touch $@
 
 .venv-clients/clients.stamp: .venv-clients/python.stamp $(TYPESCRIPT)/package-lock.json
@@ -181,19 +189,19 @@ clean: ## remove environments, caches and build; models, feedback and runs stay
 	@[ -x $(TRAIN_BIN)/python ] || \
 	  { python=$$(tools/find-python 3.11 3.12 3.13) && "$$python" -m venv .venv-train; }
 	@echo "Installing PyTorch and what training needs (once)..."
-	@$(TRAIN_BIN)/python $(PIP) -r requirements-export.txt
+	@$(TRAIN_BIN)/python $(INSTALL) -r requirements-export.txt
 	@touch $@
 
-.venv-peer/peer.stamp: locks/requirements-peer.txt
+.venv-peer/peer.stamp: locks/requirements-peer.txt | .venv/uv.stamp
 	@[ -x .venv-peer/bin/python ] || \
 	  { python=$$(tools/find-python 3.12 3.13) && "$$python" -m venv .venv-peer; }
 	@echo "Installing the peer that the benches compare with (once)..."
-	@.venv-peer/bin/python $(PIP_LOCKED) -r locks/requirements-peer.txt
+	@.venv-peer/bin/python $(INSTALL_LOCKED) -r locks/requirements-peer.txt
 	@touch $@
 
 .venv-fuzz/fuzz.stamp: locks/requirements-fuzz.txt
 	@[ -x .venv-fuzz/bin/python ] || \
 	  { python=$$(tools/find-python 3.11) && "$$python" -m venv .venv-fuzz; }
 	@echo "Installing the fuzzer (once)..."
-	@.venv-fuzz/bin/python $(PIP_LOCKED) -r locks/requirements-fuzz.txt
+	@.venv-fuzz/bin/python $(INSTALL_LOCKED) -r locks/requirements-fuzz.txt
 	@touch $@

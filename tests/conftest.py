@@ -1,6 +1,8 @@
 """What tests of several folders share: one browser, one package, one `chalice local`."""
 
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,13 @@ __all__ = ["code", "function", "package", "runtime", "variables"]
 
 
 def pytest_configure() -> None:
-    """Let tests interrupt what they start, also behind a shell's `&`, which ignores interrupts."""
+    """Let tests interrupt what they start, also behind a shell's `&`, which ignores interrupts.
+
+    And let byte code be kept, whatever the shell says: tests start hundreds of processes, each of
+    which would compile anew all that it imports.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

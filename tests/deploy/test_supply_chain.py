@@ -84,10 +84,15 @@ def test_every_lock_is_that_of_its_requirements(name: str) -> None:
 def test_what_is_installed_is_locked() -> None:
     assert {path.name for path in ROOT.glob("requirements*.txt")} - UNLOCKED == set(LOCKED)
     makefile = (ROOT / "Makefile").read_text()
-    installed = [line for line in makefile.splitlines() if "$(PIP" in line and " -r " in line]
-    assert len(installed) == len(LOCKED)  # that of requirements.txt is in requirements-local.txt's
+    installed = [line for line in makefile.splitlines() if "$(INSTALL" in line and " -r " in line]
+    # That of requirements.txt is in requirements-local.txt's; uv's is cut out of a lock.
+    assert len(installed) == len(LOCKED) + 1
     for line in installed:
-        assert "$(PIP_LOCKED) -r locks/" in line or "requirements-export.txt" in line
+        assert (
+            "$(INSTALL_LOCKED) -r locks/" in line
+            or "$(INSTALL_LOCKED) -r .venv/uv.txt" in line
+            or "requirements-export.txt" in line
+        )
 
 
 def test_locks_hold_one_version_of_what_ships_and_name_no_index() -> None:
