@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PICTURE = Path("runs/rollout.png")
 DAYS = 7
+NO_ROLLOUT = "No rollout is on."
+NO_CANDIDATE = "No model has a candidate; python -m export.publish RUN --beside makes one."
 
 
 def main() -> None:
@@ -56,8 +58,11 @@ def status(arguments: argparse.Namespace) -> None:
 
 def history(arguments: argparse.Namespace) -> None:
     """Say how that came to be, the newest first."""
-    for entry in RolloutBook(open_store(arguments.store)).history():
+    entries = list(RolloutBook(open_store(arguments.store)).history())
+    for entry in entries:
         print("\n".join(history_lines(entry)))
+    if not entries:
+        print(f"There has been no rollout in {arguments.store}.")
 
 
 def report(arguments: argparse.Namespace) -> None:
@@ -92,7 +97,7 @@ def promote(arguments: argparse.Namespace) -> None:
 def withdraw(arguments: argparse.Namespace) -> None:
     """Let the live version answer alone again, whatever the candidate did."""
     book = RolloutBook(open_store(arguments.store))
-    model = arguments.model or _only([*book.read()[0].rollouts], "a rollout that is on")
+    model = arguments.model or _only([*book.read()[0].rollouts], "a rollout that is on", NO_ROLLOUT)
     book.withdraw(model, arguments.by, arguments.reason)
     status(arguments)
 
@@ -142,11 +147,13 @@ def _model(arguments: argparse.Namespace) -> str:
     """Return the model that is meant: the one that is named, or that alone has a candidate."""
     named: str | None = arguments.model
     candidates = ModelRegistry.load(arguments.models).candidates
-    return named or _only([*candidates], "a candidate")
+    return named or _only([*candidates], "a candidate", NO_CANDIDATE)
 
 
-def _only(models: list[str], what: str) -> str:
-    if len(models) != 1:
+def _only(models: list[str], what: str, none: str) -> str:
+    if not models:
+        raise InvalidOption(none)
+    if len(models) > 1:
         raise InvalidOption(f"{len(models)} models have {what}; name one with --model.")
     return models[0]
 

@@ -92,6 +92,7 @@ def test_a_rollout_from_its_start_to_its_end(package: Place) -> None:
     """Each step is one command, and the history says who, what and why."""
     place = package(shaken(1, by=0.01))
     assert f"{place.live}, candidate {place.candidate}: no rollout is on" in place.run("status")
+    assert "There has been no rollout" in place.run("history")
     assert "is asked as well" in place.run("start", "--shadow", "--by", "ann")
     assert place.share() == 0
     assert "answers 25 % of drawings" in place.run("start", "--share", "0.25")
@@ -215,6 +216,7 @@ def test_to_drop_a_candidate_removes_its_files(package: Place) -> None:
     assert place.candidate in place.run("drop")
     assert not any(place.candidate in path.name for path in place.models.iterdir())
     assert ModelRegistry.load(place.models).candidates == {}
+    assert "No model has a candidate" in place.try_("report")[2]
     for action in (("drop",), ("start", "--shadow"), ("report",)):
         status, _, complaint = place.try_(*action, "--model", MODEL)
         assert (status, len(complaint.splitlines())) == (2, 1)
@@ -229,7 +231,7 @@ def test_to_drop_a_candidate_removes_its_files(package: Place) -> None:
         (("start", "--share", "nan"), "promote is for all"),
         (("start",), "one of the arguments"),
         (("start", "--shadow", "--reason", ""), "reason must be"),
-        (("withdraw",), "0 models have a rollout"),
+        (("withdraw",), "No rollout is on."),
         (("withdraw", "--model", MODEL), "No rollout of cnn is on"),
         (("promote", "--by", "a\nb", "--force", "so"), "by must be"),
     ],
