@@ -22,6 +22,7 @@ ENOUGH_SAMPLES = 4096  # of pixels, to tell a colour by
 FIT_SIDE_PX = 64  # the paper is fitted on a grid of at most about twice this side
 FIT_ROUNDS = 4
 LEVELS, FULL = 256, 255
+BAND_ROWS = 16  # of an image that are compared with a surface at once
 ENOUGH_PX = 96  # of height for one row of digits, which become 20 high; twice as much is reduced
 MOST_REDUCED = 4
 
@@ -101,10 +102,19 @@ def _distance_from_paper(channels: Levels) -> Levels:
     error = _distance(sample, flat)
     if 2 * np.count_nonzero(error <= FLAT_PAPER) >= error.size:
         return _distance(channels, flat)
-    surface = _fit_surface(sample / FULL, error / FULL)
-    fitted = np.tensordot(surface, _terms(height, width).astype(np.float32), axes=1)
-    off = np.abs(channels / np.float32(FULL) - fitted).max(axis=0)
-    return np.rint(off.clip(0, 1) * FULL).astype(np.uint8)
+    return _distance_from_surface(channels, _fit_surface(sample / FULL, error / FULL))
+
+
+def _distance_from_surface(channels: Levels, surface: Points) -> Levels:
+    """Return the largest difference of a pixel's channels, (c, h, w), from surfaces, (c, 6)."""
+    y, x = (np.linspace(-1, 1, side) for side in channels.shape[1:])
+    distance = np.empty(channels.shape[1:], np.uint8)
+    for top in range(0, len(y), BAND_ROWS):  # whole, the terms of a photograph would take 75 MB
+        band = slice(top, top + BAND_ROWS)
+        fitted = np.tensordot(surface, _terms(y[band], x).astype(np.float32), axes=1)
+        off = np.abs(channels[:, band] / np.float32(FULL) - fitted).max(axis=0)
+        distance[band] = np.rint(off.clip(0, 1) * FULL)
+    return distance
 
 
 def _distance(channels: Levels, colour: Levels) -> Levels:
@@ -122,7 +132,8 @@ def _distance(channels: Levels, colour: Levels) -> Levels:
 
 def _fit_surface(sample: Points, error: Points) -> Points:
     """Fit a quadratic surface to what looks like paper, shape (channels, 6), outliers left out."""
-    terms = _terms(sample.shape[1], sample.shape[2]).reshape(6, -1)
+    y, x = (np.linspace(-1, 1, side) for side in sample.shape[1:])
+    terms = _terms(y, x).reshape(6, -1)
     values = sample.reshape(len(sample), -1).astype(np.float64)
     off = error.ravel()
     surface = np.zeros((len(sample), 6))
@@ -135,12 +146,14 @@ def _fit_surface(sample: Points, error: Points) -> Points:
     return surface
 
 
-def _terms(height: int, width: int) -> Points:
-    """Return 1, x, y, xy, x^2, y^2 over a raster, shape (6, height, width), x and y in [-1, 1]."""
-    y = np.linspace(-1, 1, height)[:, None]
-    x = np.linspace(-1, 1, width)[None, :]
-    one = np.ones((height, width))
-    return np.stack([one, one * x, one * y, x * y, one * x * x, one * y * y])
+def _terms(y: Points, x: Points) -> Points:
+    """Return 1, x, y, xy, x^2, y^2 over a raster of such rows and columns, shape (6, h, w)."""
+    terms = np.empty((6, len(y), len(x)))
+    down = y[:, None]
+    one = np.ones(1)
+    for term, values in zip(terms, (one, x, down, x * down, x * x, down * down), strict=True):
+        term[:] = values
+    return terms
 
 
 def _rim(height: int, width: int) -> NDArray[np.intp]:
