@@ -35,7 +35,7 @@ def read_served(
 def _read_wanted(reader: Reader, known: Rollouts, troubles: list[str]) -> Rollouts | None:
     """Return the rollouts that the store wants; None where nothing tells."""
     try:
-        return read_rollouts(reader)[0].rollouts
+        return _read_sound(reader, known)
     except UnusableHead as error:
         from chalicelib.learning.recovery import recover_current, tell
 
@@ -43,6 +43,20 @@ def _read_wanted(reader: Reader, known: Rollouts, troubles: list[str]) -> Rollou
         kept = "Candidates are tried as before" if known else "No candidate is tried"
         troubles.append(tell(error, kept, by_history=found is not None))
         return found.rollouts if found else None
+
+
+def _read_sound(reader: Reader, known: Rollouts) -> Rollouts:
+    """Return the rollouts of the pointer, those that are new only as its history has them.
+
+    A share is a number, which damage can turn into another one. Raises UnusableHead.
+    """
+    current, _ = read_rollouts(reader)
+    is_new = any(known.get(model) != rollout for model, rollout in current.rollouts.items())
+    if is_new and current.entry:
+        entry = read_rollout_entry(reader, current.entry)
+        if entry.rollouts != current.rollouts:
+            raise UnusableHead(ROLLOUT_KEY, "says something else than its history")
+    return current.rollouts
 
 
 def _is_tried(registry: ModelRegistry, rollout: Rollout) -> bool:

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from bench.campaigns import models
+from bench.campaigns.models.rollouts import RolloutServers
 from bench.campaigns.models.servers import Servers
 from bench.campaigns.models.starts import Starts
 from bench.campaigns.models.verdict import Verdict
-from chalicelib.learning import heads
+from chalicelib.learning import heads, served_rollouts
 from chalicelib.learning.current import Current
 from chalicelib.learning.keys import CURRENT_KEY, head_key
 from chalicelib.learning.pointer import HeadBook
+from chalicelib.learning.rollouts import read_rollouts
 from chalicelib.learning.serving import ServedHeads
 from chalicelib.recognition import manifest as manifests
 from chalicelib.recognition.manifest import MANIFEST
@@ -22,7 +24,7 @@ from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.stores.store import Reader, Store
 from export.command import MODELS_FOLDER
 
-CASES, SEED = 120, 3
+CASES, SEED = 80, 3
 
 
 @pytest.fixture
@@ -124,6 +126,22 @@ def test_a_head_that_was_rolled_back_and_comes_again_is_found_out(tmp_path: Path
         judge(tmp_path / str(number), bring_back, rng, running=True)[1] for number in range(8)
     }
     assert verdicts == {Verdict.SERVED, Verdict.UNCHANGED}
+
+
+def test_a_share_that_was_damaged_and_is_followed_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers = RolloutServers(tmp_path / "models")
+
+    def judge_some(folder: Path) -> set[Verdict]:
+        rng = random.Random(SEED)
+        return {servers.judge(folder / str(n), rng, running=True)[1] for n in range(24)}
+
+    assert not any(verdict.is_bad for verdict in judge_some(tmp_path / "a"))
+    monkeypatch.setattr(
+        served_rollouts, "_read_sound", lambda reader, _: read_rollouts(reader)[0].rollouts
+    )
+    assert Verdict.SERVED in judge_some(tmp_path / "b")
 
 
 def test_heads_that_go_out_of_service_without_a_word_are_found_out(

@@ -140,6 +140,26 @@ def test_what_was_withdrawn_stays_so_though_the_pointer_is_damaged(
     assert read(served(registry, location, clock)) == "7"
 
 
+def test_a_share_that_was_damaged_is_not_followed(
+    recognizer: Recognizer,
+    registry: ModelRegistry,
+    store: Store,
+    location: str,
+    book: RolloutBook,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    versions = registry.entry(MODEL).version, registry.candidates[MODEL].version
+    book.start(Rollout(MODEL, *versions, share=0.0), "ann", "a try")
+    assert read(recognizer) == "7"
+    damage(store, lambda data: data.replace(b'"share":0.0', b'"share":1.0'))
+    for _ in range(2):
+        clock.now_s += REFRESH_S
+        assert read(recognizer) == "7"
+    assert read(served(registry, location, clock)) == "7"
+    assert [ROLLOUT_KEY in record.getMessage() for record in caplog.records] == [True, True]
+
+
 @pytest.mark.parametrize("left", [b"", b"{}", b"[" * 100_000])
 def test_where_nothing_tells_a_rollout_goes_on_and_none_begins(
     recognizer: Recognizer,
@@ -205,7 +225,7 @@ def test_without_candidates_rollouts_are_not_even_read(
     assert read(served(published(), f"s3://{bucket}", clock)) == "7"
     assert len(s3.requests) == 1
     assert read(served(registry, f"s3://{bucket}", clock)) == "4"
-    assert len(s3.requests) == 3
+    assert len(s3.requests) == 4, "the pointers, and the entry behind the one to the rollouts"
 
 
 def test_a_candidate_that_cannot_be_opened_is_said_and_not_tried(

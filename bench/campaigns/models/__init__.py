@@ -1,9 +1,10 @@
 """Copies of the published models, their manifest and their sets are damaged (bits, pages, ends,
 digits, files swapped or gone), or a manifest says what cannot be under a right seal. Heads in the
 store, the pointer to them and their history are damaged too, or are for something else, before a
-start and under a running server. The app's own parts are then asked: they must refuse, naming the
-file, or answer bit by bit as before; what starts without a whole head, bit by bit as shipped. What
-was rolled back must not answer, and all must be said, once.
+start and under a running server; so is what says which candidates are tried. The app's own parts
+are then asked: they must refuse, naming the file, or answer bit by bit as before; what starts
+without a whole head, bit by bit as shipped. What was rolled back or withdrawn must not answer, and
+all must be said, once.
 """
 
 import random
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.campaigns.models.folders import spoil_file, spoil_manifest
+from bench.campaigns.models.rollouts import RolloutServers
 from bench.campaigns.models.servers import Servers
 from bench.campaigns.models.starts import Starts
 from bench.campaigns.models.stores import CHANGES, CHANGES_OF_POINTER
@@ -23,8 +25,17 @@ from chalicelib.recognition.registry import ModelRegistry
 from export.command import MODELS_FOLDER
 from export.progress import show_progress
 
-SIZE = 2_400  # a sixth of them pointers
-KINDS = ("file", "file", "manifest", "head", "running head", "running pointer")
+SIZE = 3_200  # 2,000 files, manifests and heads
+KINDS = (
+    "file",
+    "file",
+    "manifest",
+    "head",
+    "running head",
+    "running pointer",
+    "rollout",
+    "running rollout",
+)
 
 
 def run(size: int, seed: int) -> Sequence[Fact]:
@@ -37,7 +48,7 @@ def run(size: int, seed: int) -> Sequence[Fact]:
                 print(f"case {number}, {what}: {verdict}", flush=True)
             show_progress("damaged models", number, size)
     return [
-        Fact("damaged files, manifests, heads and pointers", found.total(), least=size),
+        Fact("damaged files, manifests, heads, pointers and rollouts", found.total(), least=size),
         *[
             Fact(verdict, sum(found[kind, verdict] for kind in KINDS), most=0)
             for verdict in Verdict
@@ -55,6 +66,7 @@ def run(size: int, seed: int) -> Sequence[Fact]:
 def judged(size: int, seed: int, folder: Path) -> Iterator[tuple[str, str, Verdict]]:
     """Yield the kind of each case, what was done and what came of it."""
     starts, servers = Starts(folder / "none"), Servers(ModelRegistry.load(MODELS_FOLDER))
+    rollouts = RolloutServers(folder / "with a candidate")
     for number in range(size):
         rng, kind = random.Random(f"{seed} {number}"), KINDS[number % len(KINDS)]
         place = folder / str(number)
@@ -62,6 +74,8 @@ def judged(size: int, seed: int, folder: Path) -> Iterator[tuple[str, str, Verdi
             shutil.copytree(MODELS_FOLDER, place)
             what = (spoil_file if kind == "file" else spoil_manifest)(place, rng)
             verdict = starts.judge(place)
+        elif kind in ("rollout", "running rollout"):
+            what, verdict = rollouts.judge(place, rng, running=kind != "rollout")
         else:
             change = rng.choice(CHANGES_OF_POINTER if kind == "running pointer" else CHANGES)
             what, verdict = servers.judge(place, change, rng, running=kind != "head")

@@ -3,7 +3,7 @@
 import logging
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from itertools import combinations
@@ -20,6 +20,7 @@ from chalicelib.learning.pointer import HeadBook
 from chalicelib.recognition.heads import Heads
 from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.recognition.registry import ModelRegistry
+from chalicelib.recognition.rollout import Rollouts
 from chalicelib.stores.open import open_reader, open_store
 from chalicelib.stores.store import Store
 
@@ -30,7 +31,7 @@ Expected = Mapping[frozenset[str], Answers]  # by the models that answer with th
 
 
 class Server:
-    """The heads of a store as a running server has them, on a clock of its own."""
+    """The heads and rollouts of a store as a running server has them, on a clock of its own."""
 
     def __init__(self, registry: ModelRegistry, place: Path) -> None:
         self._now_s = 0.0
@@ -40,12 +41,20 @@ class Server:
 
     def heads(self) -> Heads:
         """Return the heads after the next look at the store, however long that takes."""
+        self._look()
+        return self._source()
+
+    def rollouts(self) -> Rollouts:
+        """Return the rollouts after the next look at the store, however long that takes."""
+        self._look()
+        return self._source.rollouts()
+
+    def _look(self) -> None:
         self._now_s += serving.REFRESH_S
         self._source()
         for thread in threading.enumerate():
             if thread.name == "heads":
                 thread.join(LONGEST_READ_S)
-        return self._source()
 
 
 class Servers:
@@ -68,13 +77,13 @@ class Servers:
             server = Server(self._registry, place)
         what = change(store, rng)
         try:
-            with _heard() as said:
+            with heard() as said:
                 found = [self._answers(server.heads()) for _ in range(LOOKS)]
             history, pointer = _judge_history(store), _judge_pointer(store)
         except Exception:  # noqa: BLE001 - whatever it is, it is counted
             return what, Verdict.FAILED
         served = [_judge(each, expected, said, pointer, running=running) for each in found]
-        return what, next(filter(_is_bad, (history, *served)), served[-1])
+        return what, worst_of((*served, history))
 
     def _expected(self, heads: Heads) -> Expected:
         """Return the answers with each choice of the heads, the others as shipped."""
@@ -121,12 +130,9 @@ def _judge(
         return Verdict.SERVED
     is_whole = len(adapted) == len(MODELS)
     is_gone = pointer is PointerState.GONE
-    if not said and (pointer is PointerState.DAMAGED or not (is_whole or is_gone)):
-        return Verdict.SILENT
-    if len(set(said)) < len(said):
-        return Verdict.REPEATED
-    if not all(LEARNING_ROOT in line or "Its head" in line for line in said):
-        return Verdict.UNNAMED
+    must_say = pointer is PointerState.DAMAGED or not (is_whole or is_gone)
+    if wrong := judge_words(said, must_say=must_say):
+        return wrong
     if is_whole:
         return Verdict.UNCHANGED
     if is_gone:
@@ -136,8 +142,20 @@ def _judge(
     return Verdict.DROPPED if is_dropped else Verdict.SHIPPED
 
 
-def _is_bad(verdict: Verdict) -> bool:
-    return verdict.is_bad
+def judge_words(said: list[str], *, must_say: bool) -> Verdict | None:
+    """Return what is wrong about what a server said in the log; None where nothing is."""
+    if must_say and not said:
+        return Verdict.SILENT
+    if len(set(said)) < len(said):
+        return Verdict.REPEATED
+    if not all(LEARNING_ROOT in line or "Its " in line for line in said):
+        return Verdict.UNNAMED
+    return None
+
+
+def worst_of(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the first that must not be; the first of all where each may be."""
+    return next((verdict for verdict in verdicts if verdict.is_bad), verdicts[0])
 
 
 def _judge_history(store: Store) -> Verdict:
@@ -150,7 +168,7 @@ def _judge_history(store: Store) -> Verdict:
 
 
 @contextmanager
-def _heard() -> Iterator[list[str]]:
+def heard() -> Iterator[list[str]]:
     """Collect what serving logs, which then is printed nowhere."""
     said: list[str] = []
     handler = logging.Handler()

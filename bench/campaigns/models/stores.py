@@ -59,19 +59,19 @@ def _head(registry: ModelRegistry, name: str, rng: np.random.Generator) -> Head:
 
 def damage_object(store: Store, rng: Rng) -> str:
     """Damage, swap or remove one object: the pointer, a head or an entry of the history."""
-    return _damage(store, rng.choice(_keys(store)), rng)
+    return damage_key(store, rng.choice(_keys(store)), rng)
 
 
 def damage_pointer(store: Store, rng: Rng) -> str:
     """Damage, swap or remove the pointer."""
-    return _damage(store, CURRENT_KEY, rng)
+    return damage_key(store, CURRENT_KEY, rng)
 
 
 def spoil_head(store: Store, rng: Rng) -> str:
     """Put a head that cannot be, or is for another model, under its right name, and promote it."""
-    pointer = json.loads(_read(store, CURRENT_KEY))
+    pointer = json.loads(read_whole(store, CURRENT_KEY))
     model = rng.choice(MODELS)
-    head = json.loads(_read(store, head_key(pointer["heads"][model])))
+    head = json.loads(read_whole(store, head_key(pointer["heads"][model])))
     what = rng.choice(HEAD_CHANGES)(head, rng)
     data = json.dumps(head, sort_keys=True, separators=(",", ":")).encode()
     name = sha256(data).hexdigest()
@@ -83,20 +83,21 @@ def spoil_head(store: Store, rng: Rng) -> str:
 
 def spoil_pointer(store: Store, rng: Rng) -> str:
     """Let the pointer say what cannot be."""
-    pointer = json.loads(_read(store, CURRENT_KEY))
+    pointer = json.loads(read_whole(store, CURRENT_KEY))
     what = rng.choice(POINTER_CHANGES)(pointer, rng)
     store.put(CURRENT_KEY, json.dumps(pointer).encode())
     return f"pointer: {what}"
 
 
-def _damage(store: Store, key: str, rng: Rng) -> str:
-    data = _read(store, key)
+def damage_key(store: Store, key: str, rng: Rng) -> str:
+    """Damage or remove what lies under a key, or swap it with something else that was learnt."""
+    data = read_whole(store, key)
     way = rng.choice(("damage",) * 5 + ("swap", "remove", "deep"))
     if way == "remove":
         store.delete(key)
     elif way == "swap":
         other = rng.choice([each for each in _keys(store) if each != key])
-        content = _read(store, other)
+        content = read_whole(store, other)
         store.put(other, data)
         store.put(key, content)
     else:
@@ -108,14 +109,16 @@ def _keys(store: Store) -> list[str]:
     return [listed.key for listed in store.list(f"{LEARNING_ROOT}/")]
 
 
-def _read(store: Store, key: str) -> bytes:
+def read_whole(store: Store, key: str) -> bytes:
+    """Return what lies under a key that was listed."""
     blob = store.get(key)
     if blob is None:
         raise RuntimeError(f"{key} is listed and not there, though nobody else is at it")
     return blob.data
 
 
-def _wrong_field(fields: dict[str, Any], rng: Rng) -> str:
+def wrong_field(fields: dict[str, Any], rng: Rng) -> str:
+    """Leave one field out, or put into it what it cannot hold."""
     name = rng.choice(sorted(fields))
     if rng.random() < 0.2:
         del fields[name]
@@ -124,7 +127,8 @@ def _wrong_field(fields: dict[str, Any], rng: Rng) -> str:
     return f"{name} {fields[name]!r:.20}"
 
 
-def _more(fields: dict[str, Any], _rng: Rng) -> str:
+def one_field_more(fields: dict[str, Any], _rng: Rng) -> str:
+    """Add a field that nobody knows."""
     fields["more"] = 1
     return "a field more"
 
@@ -176,7 +180,14 @@ def _other_version(pointer: dict[str, Any], rng: Rng) -> str:
     return "other version"
 
 
-HEAD_CHANGES = (_wrong_field, _more, _other_model, _other_model, _other_arrays, _other_arrays)
-POINTER_CHANGES = (_wrong_field, _more, _missing_head, _swapped_heads, _other_version)
+HEAD_CHANGES = (
+    wrong_field,
+    one_field_more,
+    _other_model,
+    _other_model,
+    _other_arrays,
+    _other_arrays,
+)
+POINTER_CHANGES = (wrong_field, one_field_more, _missing_head, _swapped_heads, _other_version)
 CHANGES: tuple[Change, ...] = (damage_object, damage_pointer, spoil_head, spoil_pointer)
 CHANGES_OF_POINTER: tuple[Change, ...] = (damage_pointer, damage_pointer, spoil_pointer)
