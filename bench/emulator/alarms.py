@@ -63,7 +63,7 @@ class Rule:
             breaches=COMPARISONS[properties["ComparisonOperator"]],
             threshold=float(properties["Threshold"]),
             period_s=float(properties["Period"]),
-            periods=properties["EvaluationPeriods"],
+            periods=int(properties["EvaluationPeriods"]),
             missing_breaches=BREACHING[properties["TreatMissingData"]],
             ignores_few=properties.get("EvaluateLowSampleCountPercentile") == "ignore",
         )

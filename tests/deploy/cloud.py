@@ -6,7 +6,7 @@ import sys
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -101,12 +101,23 @@ class Cloud:
 
     def give_feedback(self) -> int:
         """Send feedback through the site; return the status of the answer."""
-        headers = {"Host": self.outputs()["DistributionDomain"], "X-Forwarded-Proto": "https"}
         body = json.dumps({"strokes": SEVEN, "label": "7", "consent": True})
-        json_type = {"Content-Type": "application/json"}
+        (answer,) = self.ask(1, "POST", "/api/v1/feedback", body)
+        return answer.status
+
+    def ask(
+        self, times: int, method: str, path: str, body: str = "", **headers: str
+    ) -> list[HTTPResponse]:
+        """Send a request through the site so many times; return the answers."""
+        sent = {"Host": self.outputs()["DistributionDomain"], "X-Forwarded-Proto": "https"}
+        sent |= {"Content-Type": "application/json", **headers}
+        answers = []
         with closing(HTTPConnection(HOST, self.port, timeout=30)) as connection:
-            connection.request("POST", "/api/v1/feedback", body, headers | json_type)
-            return connection.getresponse().status
+            for _ in range(times):
+                connection.request(method, path, body, sent)
+                answers.append(connection.getresponse())
+                answers[-1].read()
+        return answers
 
     def function(self, name: str) -> str:
         """Return the full name of one of the stage's functions."""

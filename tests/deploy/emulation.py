@@ -44,6 +44,7 @@ def emulator(folder: Path) -> Iterator[int]:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
     variables = os.environ | {"GATEWAY_PORT": str(port), "BIND_HOST": HOST, "AUTH": "true"}
+    variables |= {"PYTHONPATH": str(ROOT)}  # where the judge of alarms is
     with (folder / "emulator.log").open("wb") as output:
         process = subprocess.Popen(
             [STACK_PYTHON, str(Path(__file__).with_name("emulator.py"))],

@@ -2,15 +2,18 @@
 
 `python tests/deploy/emulator.py`, in .venv-stack, with GATEWAY_PORT and BIND_HOST set. Added are
 budgets in templates, kept by ministack's own budgets service, queues whose mapping's concurrency is
-a parameter, alarms that take a change of a stack back, and a CloudFront that reaches its origins:
-buckets that want TLS, and API Gateway, which ministack serves but does not let be asked.
+a parameter, aliases that call two versions by weight, alarms that are judged as CloudWatch does and
+take a change of a stack back, and a CloudFront that reaches its origins: buckets that want TLS, and
+API Gateway, which ministack serves but does not let be asked.
 """
 
 import copy
 import os
+import random
 import re
 import runpy
 import time
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,11 @@ from ministack.core import iam_evaluator
 from ministack.services import budgets, cloudfront, cloudwatch, cloudwatch_logs, lambda_svc
 from ministack.services.cloudformation import handlers, provisioners, stacks
 
+from bench.emulator.alarms import Rule
+from bench.emulator.alias import Routing
+from bench.emulator.metrics import Metrics
+
+SEED = 7
 SEEN = Path("seen")  # in the emulator's own folder
 EXECUTE_API = re.compile(r"([a-z0-9]+)\.execute-api\..*")
 
@@ -95,6 +103,59 @@ def log_where_there_is_a_group(write: Any) -> Any:
     return writing
 
 
+class StoredMetrics(Metrics):
+    """The values that ministack holds."""
+
+    def values(
+        self,
+        namespace: str,
+        metric: str,
+        dimensions: Mapping[str, str],
+        after_s: float = -1.0,
+        until_s: float = float("inf"),
+    ) -> list[float]:
+        """Return those of a time under exactly these dimensions."""
+        key = (namespace, metric, cloudwatch._dims_key(dict(dimensions)))
+        found = cloudwatch._metrics.get(key, ())
+        return [each["Value"] for each in found if after_s < each["Timestamp"] <= until_s]
+
+
+def judge_alarm(alarm: dict[str, Any]) -> None:
+    """Judge an alarm of the template period by period, under its dimensions.
+
+    ministack takes all periods for one and leaves dimensions and missing data aside, so that one
+    slow start would be a slow quarter of an hour.
+    """
+    before = alarm["StateValue"]
+    rule = Rule.of_resource({name: value for name, value in alarm.items() if value is not None})
+    raised = rule.judge(StoredMetrics(""), time.time(), was_raised=before == "ALARM")
+    after = "ALARM" if raised else "OK"
+    if after != before:
+        alarm |= {
+            "StateValue": after,
+            "StateReason": "judged",
+            "StateUpdatedTimestamp": time.time(),
+        }
+        cloudwatch._record_history(alarm["AlarmName"], before, after, "judged")
+        cloudwatch._dispatch_alarm_actions(alarm, before, after, "judged")
+
+
+def choose_by_weight(find: Any) -> Any:
+    """Let an alias call the version beside its own for the share of requests that it says.
+
+    ministack keeps these weights and calls the alias's own version alone.
+    """
+    chance = random.Random(SEED)
+
+    def finding(function: dict[str, Any] | None, qualifier: str | None) -> Any:
+        alias = (function or {}).get("aliases", {}).get(qualifier)
+        if alias:
+            qualifier = Routing.of_alias(alias).choose(chance.random())
+        return find(function, qualifier)
+
+    return finding
+
+
 def note_guard(create: Any) -> Any:
     """Remember which alarms a change set names, for its stack, and for how long."""
 
@@ -137,6 +198,10 @@ def run_beside(is_slow: Any) -> Any:
     return lambda kind: kind == API_STAGE or is_slow(kind)
 
 
+cloudwatch._evaluate_alarm = judge_alarm
+lambda_svc._effective_func_record_for_qualifier = choose_by_weight(
+    lambda_svc._effective_func_record_for_qualifier
+)
 lambda_svc._emit_lambda_logs = log_where_there_is_a_group(lambda_svc._emit_lambda_logs)
 GUARD = "RollbackConfiguration."
 API_STAGE = "AWS::ApiGateway::Stage"
