@@ -1,38 +1,21 @@
 """What API Gateway sends a function for a drawing, and the drawings that the benches send."""
 
-import base64
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 from chalicelib.recognition.png import encode_png
+from tools.proxy_event import JSON, proxy_event
+
+__all__ = ["JSON", "proxy_event"]
 
 CANVAS_PX = 280
 PEN_PX = 20
 SEVEN = ((60, 50), (90, 46), (140, 48), (200, 42), (176, 110), (150, 170), (130, 240))
 Stroke = Sequence[tuple[float, float]]
-JSON = "application/json"
 PNG = "image/png"
-
-
-def proxy_event(
-    method: str, route: str, body: bytes = b"", content_type: str = JSON, **parameters: str
-) -> bytes:
-    """Return the event, JSON, of one request. Images go in base64, as binary types do."""
-    binary = content_type != JSON
-    event: dict[str, Any] = {
-        "requestContext": {"httpMethod": method, "resourcePath": route, "requestId": "bench"},
-        "headers": {"content-type": content_type},
-        "pathParameters": parameters or None,
-        "multiValueQueryStringParameters": None,
-        "stageVariables": None,
-        "isBase64Encoded": binary,
-        "body": base64.b64encode(body).decode() if binary else body.decode(),
-    }
-    return json.dumps(event).encode()
 
 
 def strokes_event() -> bytes:

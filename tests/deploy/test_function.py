@@ -84,7 +84,7 @@ def test_what_can_be_looked_up(worker: Worker, route: str) -> None:
 def test_an_error_keeps_its_shape(worker: Worker) -> None:
     status, problem = answer(worker, proxy_event("POST", "/v1/recognize", b"[" * 100))
     assert (status, problem["code"]) == (400, "json_too_deep")
-    assert problem["request_id"] == "bench"
+    assert problem["request_id"] == "direct"
 
 
 def test_feedback_is_kept_and_taken_back(worker: Worker, variables: dict[str, str]) -> None:

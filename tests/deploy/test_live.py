@@ -2,15 +2,21 @@
 
 import copy
 import json
+from io import BytesIO
 from typing import Any
 
+import boto3
 import pytest
+from botocore.response import StreamingBody
+from botocore.stub import ANY, Stubber
 
 from bench.canary import LAG_S
 from bench.emulator.alarms import MINUTE_S
+from tools.deploy.aws import Account
 from tools.deploy.errors import NoEarlierVersion
 from tools.deploy.live import ALIAS, LIVE, VERSION, version_name
 from tools.deploy.shift import MINUTES, TRIGGERS, Live, _earlier
+from tools.deploy.smoke import version_fault
 from tools.deploy.stack import Guard
 from tools.deploy.template import stack_template
 
@@ -99,3 +105,28 @@ def test_the_version_before_is_found_by_number(
 def test_without_an_earlier_version_it_is_said_which_there_are() -> None:
     with pytest.raises(NoEarlierVersion, match="it answers with 1, and there are 1, 2"):
         _earlier([2, 1], Live("1"), None)
+
+
+@pytest.mark.parametrize(
+    ("answered", "fault"),
+    [
+        ({"statusCode": 200, "body": '{"text": "7"}'}, None),
+        ({"statusCode": 200, "body": '{"text": "1"}'}, "reads a seven as '1'"),
+        ({"statusCode": 500, "body": "{}"}, "answers 500: b'{}'"),
+        ({"errorMessage": "No module named 'app'"}, 'fails: b\'{"errorMessage"'),
+    ],
+)
+def test_a_version_is_asked_by_itself_and_its_fault_named(
+    answered: dict[str, Any], fault: str | None
+) -> None:
+    session = boto3.session.Session("test", "test", region_name="eu-central-1")
+    account = Account(session, "123456789012", "eu-central-1")
+    content = json.dumps(answered).encode()
+    response = {"Payload": StreamingBody(BytesIO(content), len(content))}
+    error = {"FunctionError": "Unhandled"} if "errorMessage" in answered else {}
+    with Stubber(account.client("lambda")) as stubber:
+        asked = {"FunctionName": "api", "Qualifier": "5", "Payload": ANY}
+        stubber.add_response("invoke", response | error, asked)
+        found = version_fault(account, "api", "5")
+    assert (found or "").startswith(fault or "")
+    assert bool(found) is bool(fault)

@@ -1,16 +1,19 @@
 """Versions of the API, in an emulated account: a tenth first, back by alarms, back by hand.
 
-That AWS sends each version its share of the requests is not emulated. That CloudFormation watches
-alarms is, by a stand-in (tests/deploy/emulator.py); what it does then is the emulator's own.
+That each version gets its share of the requests, and that CloudFormation watches alarms, is done by
+stand-ins (tests/deploy/emulator.py); what it does then is the emulator's own.
 """
 
 import json
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -111,6 +114,32 @@ def test_a_new_version_answers_a_tenth_and_then_all(settled: Cloud, seen: Path) 
     assert f"Version:   {new}\n" in settled.make("status").stdout
 
 
+def test_the_tenth_reaches_the_new_version_from_outside(settled: Cloud) -> None:
+    """The versions differ in which origins they let in, which a caller can tell."""
+    origin, requests = "https://new.example.org", 150
+
+    def answered_by_the_new() -> int:
+        allowed: list[str] = []
+        while len(allowed) < requests:
+            found = settled.ask(10, "GET", "/api/v1/health", Origin=origin)
+            assert {answer.status for answer in found} <= {200, 429}, "it may be throttled"
+            passed = [answer for answer in found if answer.status == 200]
+            allowed += [answer.headers["Access-Control-Allow-Origin"] for answer in passed]
+            time.sleep(PAUSE_S * (len(passed) < len(found)))
+        assert set(allowed) <= {"*", origin}
+        return allowed[:requests].count(origin)
+
+    with settled.start("deploy", f"SET=AllowedOrigins={origin}", "WATCH=30") as process:
+        wait_for_canary(settled, process)
+        new = answered_by_the_new()
+        assert process.poll() is None, "they have to come while both answer"
+        told, _ = process.communicate(timeout=2 * PATIENCE_S)
+    assert process.returncode == 0, told
+    assert 1 <= new <= 30, "of 150: 15, and four standard deviations more or less"
+    assert answered_by_the_new() == requests
+    assert settled.make("deploy", "SET=AllowedOrigins=*", "WATCH=0").returncode == 0
+
+
 def test_an_alarm_takes_a_new_version_back_and_all_that_came_with_it(settled: Cloud) -> None:
     before = settled.alias()["FunctionVersion"]
     with settled.start("deploy", "SET=LogLevel=WARNING LogDays=7", "WATCH=40") as process:
@@ -178,6 +207,51 @@ def test_the_version_before_answers_again_at_once_and_stays(settled: Cloud) -> N
     again = settled.make("deploy", "WATCH=0")
     assert again.returncode == 0, again.stdout + again.stderr
     assert settled.alias()["FunctionVersion"] == second, "without a version that is none"
+
+
+WRONG = """
+import real_app
+from real_app import adapt, batch, steward
+
+def app(event, context):
+    if event["requestContext"]["resourcePath"] == "/v1/recognize":
+        return {"statusCode": 500, "headers": {}, "body": "{}"}
+    return real_app.app(event, context)
+"""
+
+
+def broken_build(build: Path, folder: Path) -> Path:
+    """Fill a folder with a build whose API answers every drawing with 500; return it."""
+    shutil.copy(build / "template.json", folder)
+    with (
+        ZipFile(build / "deployment.zip") as sound,
+        ZipFile(folder / "deployment.zip", "w") as broken,
+    ):
+        for name in sound.namelist():
+            if name == "app.py":
+                broken.writestr("real_app.py", sound.read(name))
+            elif not name.startswith("__pycache__/app."):
+                broken.writestr(name, sound.read(name))
+        broken.writestr("app.py", WRONG)
+    return folder
+
+
+def test_a_version_that_reads_nothing_is_taken_back_where_nobody_asked_it(
+    settled: Cloud, tmp_path: Path
+) -> None:
+    """Where so little is asked that no alarm goes off, the deployment itself asks."""
+    before = settled.alias()["FunctionVersion"]
+    broken = replace(settled, build=broken_build(settled.build, tmp_path))
+    done = broken.make("deploy", "WATCH=1")
+    assert done.returncode != 0, done.stdout
+    assert "answers 500" in done.stderr
+    assert f"It was taken back before it answered all requests: {before} does." in done.stderr
+    after = settled.alias()
+    assert (after["FunctionVersion"], "RoutingConfig" in after) == (before, False)
+    assert settled.give_feedback() == 201
+    again = settled.make("deploy", "WATCH=1")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert int(settled.alias()["FunctionVersion"]) > int(before)
 
 
 def without_alias(cloud: Cloud) -> None:

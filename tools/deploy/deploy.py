@@ -57,7 +57,7 @@ def deploy(
         watched = guard(account, stack, minutes)
         print(f"The new version answers a tenth of the requests for {minutes} minutes; {GOES_BACK}")
         _change(stack, stage, url, parameters | canary_parameters(live), watched)
-        require_canary(account, stack)
+        require_canary(account, stage, way_out(stack.name, stack.status, stage))
     _change(stack, stage, url, parameters | ALL_AT_ONCE)
     return publish_site(account, stage)
 

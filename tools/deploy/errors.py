@@ -169,6 +169,18 @@ class TakenBack(DeployFailed):
         self.live = live
 
 
+class VersionBroken(DeployFailed):
+    """A new version had a tenth of the requests, and does not read a seven."""
+
+    def __init__(self, version: str, fault: str, live: str) -> None:
+        super().__init__(
+            f"The new version {version} {fault}. It was taken back before it answered all "
+            f"requests: {live} does. Mend the cause and deploy again."
+        )
+        self.version = version
+        self.fault = fault
+
+
 class NoEarlierVersion(DeployFailed):
     """There is no version to go back to, or not the one that was asked for."""
 

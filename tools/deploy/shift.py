@@ -4,8 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.deploy.aws import Account
-from tools.deploy.errors import AlarmsRaised, NoEarlierVersion, NotDeployed, TakenBack
+from tools.deploy.errors import (
+    AlarmsRaised,
+    NoEarlierVersion,
+    NotDeployed,
+    TakenBack,
+    VersionBroken,
+)
 from tools.deploy.live import ALIAS, API, CANARY_SHARE, LIVE, NONE, STABLE_VERSION
+from tools.deploy.smoke import version_fault
 from tools.deploy.stack import UNGUARDED, Guard, Stack
 from tools.deploy.stage import Stage
 
@@ -56,11 +63,19 @@ def guard(account: Account, stack: Stack, minutes: int) -> Guard:
     return Guard(tuple(each["AlarmArn"] for each in found), minutes)
 
 
-def require_canary(account: Account, stack: Stack) -> None:
-    """Raise TakenBack where the new version has no share of the requests any more."""
+def require_canary(account: Account, stage: Stage, next_step: str) -> None:
+    """Require that the new version still has its share, and reads a seven by itself.
+
+    Alarms tell little where little is asked; one that cannot read is taken back here. Raises
+    TakenBack, VersionBroken.
+    """
+    stack = Stack(account, stage.stack)
     live = Live.of(account, stack)
-    if live and not live.canary:
-        raise TakenBack(live.version)
+    if not (live and live.canary):
+        raise TakenBack(str(live))
+    if fault := version_fault(account, stack.resources()[API], live.canary):
+        go_back(account, stage, live.version, next_step)
+        raise VersionBroken(live.canary, fault, live.version)
 
 
 def go_back(account: Account, stage: Stage, wanted: str | None, next_step: str) -> str:

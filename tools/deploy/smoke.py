@@ -1,4 +1,4 @@
-"""A look at the live site: the page with its headers, the API's health, one digit read."""
+"""A look at the live site, or at one version of the API by itself: whether a digit is read."""
 
 import http.client
 import json
@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from tools.deploy.aws import Account
 from tools.deploy.errors import NotLive
+from tools.proxy_event import JSON, proxy_event
 
 ENDPOINT = "AWS_ENDPOINT_URL"  # the SDK's own variable: an emulator, which serves the site too
 TIMEOUT_S = 30.0
 PATIENCE_S = 300.0  # a new distribution's name takes a while to be known
 PAUSE_S = 5.0
-SEVEN = [[[10, 10], [60, 11], [35, 90]]]
+SEVEN = json.dumps({"strokes": [[[10, 10], [60, 11], [35, 90]]]}).encode()
 HEADERS = ("content-security-policy", "strict-transport-security", "x-content-type-options")
 
 
@@ -34,6 +36,20 @@ def require_live(site: str, stage: str, *, patience_s: float = PATIENCE_S) -> No
     """
     for path, check in CHECKS:
         _require(site, path, check, stage, time.monotonic() + patience_s)
+
+
+def version_fault(account: Account, function: str, version: str) -> str | None:
+    """Return what is wrong with how a version of the API reads a seven; None where nothing is.
+
+    It is called directly: whatever its share of the requests, this one reaches it.
+    """
+    event = proxy_event("POST", "/v1/recognize", SEVEN)
+    found = account.client("lambda").invoke(FunctionName=function, Qualifier=version, Payload=event)
+    content = found["Payload"].read()
+    if "FunctionError" in found:
+        return f"fails: {content[:200]!r}"
+    answer = json.loads(content)
+    return _fault_of(Answer(answer["statusCode"], {}, answer["body"].encode()))
 
 
 def _require(
@@ -66,7 +82,11 @@ def _health_fault(site: str, path: str) -> str | None:
 
 
 def _reading_fault(site: str, path: str) -> str | None:
-    answer = _ask("POST", site, path, json.dumps({"strokes": SEVEN}).encode())
+    return _fault_of(_ask("POST", site, path, SEVEN))
+
+
+def _fault_of(answer: Answer) -> str | None:
+    """Return what is wrong with the answer to a seven."""
     if answer.status != 200:
         return f"answers {answer.status}: {answer.body[:200]!r}"
     text = json.loads(answer.body)["text"]
@@ -79,7 +99,7 @@ CHECKS = (("", _page_fault), ("api/v1/health", _health_fault), ("api/v1/recogniz
 def _ask(method: str, site: str, path: str, body: bytes | None = None) -> Answer:
     """Send one request, to the emulator where there is one; the host's name stays the site's."""
     host = urlsplit(site).netloc
-    headers = {"Host": host, "Content-Type": "application/json"}
+    headers = {"Host": host, "Content-Type": JSON}
     endpoint = os.environ.get(ENDPOINT)
     where = urlsplit(endpoint or site)
     secure = where.scheme == "https"
