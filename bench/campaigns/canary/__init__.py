@@ -80,14 +80,11 @@ def _versions(function: Function, case: Case, seed: int) -> Iterator[list[Functi
 
 def _facts(case: Case, courses: Sequence[Course]) -> list[Fact]:
     told = f"{case.name} ({100 * case.share:.0f} %)" if case.share else case.name
-    requests, new = (sum(getattr(c.during, name) for c in courses) for name in ("requests", "new"))
-    share = courses[0].share
-    off = abs(new - requests * share) / math.sqrt(max(requests, 1) * share * (1 - share))
+    requests, new = _counts(courses)
     specific = _facts_of_broken if case.share else _facts_of_sound
     return [
         Fact(f"{told}: requests beside the old version", requests, least=1),
         Fact(f"{told}: of them it got", 100 * new / max(requests, 1), "%"),
-        Fact(f"{told}: standard deviations off its weight", off, most=MOST_DEVIATIONS),
         Fact(
             f"{told}: requests under another version in the metrics than callers saw",
             sum(course.uncounted for course in courses),
@@ -97,9 +94,22 @@ def _facts(case: Case, courses: Sequence[Course]) -> list[Fact]:
     ]
 
 
+def _counts(courses: Sequence[Course]) -> tuple[int, int]:
+    """Return how many requests came while both answered, and how many the new version got."""
+    during = [course.during for course in courses]
+    return sum(part.requests for part in during), sum(part.new for part in during)
+
+
 def _facts_of_sound(told: str, courses: Sequence[Course]) -> list[Fact]:
+    """Return what a sound version is held to.
+
+    It alone is held to its share: a broken one is taken back the sooner, the more it got.
+    """
     wrong = sum(course.before.wrong + course.during.wrong for course in courses)
+    (requests, new), share = _counts(courses), courses[0].share
+    off = abs(new - requests * share) / math.sqrt(max(requests, 1) * share * (1 - share))
     return [
+        Fact(f"{told}: standard deviations off its weight", off, most=MOST_DEVIATIONS),
         Fact(f"{told}: deployments taken back", sum(bool(c.raised) for c in courses), most=0),
         Fact(f"{told}: wrong answers", wrong, most=0),
     ]
