@@ -47,9 +47,7 @@ def nonsense(visit: Visit) -> None:
     visit.open()
     key, value = LEFT[visit.rng.integers(len(LEFT))]
     for name in ("localStorage", "sessionStorage"):
-        visit.page.evaluate(
-            "([name, key, value]) => window[name].setItem(key, value)", [name, key, value]
-        )
+        visit.page.evaluate(PUT, [name, key, value])
     _say_and_draw(visit)
 
 

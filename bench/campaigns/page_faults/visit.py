@@ -160,10 +160,7 @@ class Visit:
             self.tally.harm(what, f"{self.name}: {more:+} in the store")
 
     def _look_for_markup(self) -> None:
-        strange = "img:not(#picture), script:not([src='main.js']), iframe, style, object, form, svg"
-        found = self.page.evaluate(
-            "(strange) => document.querySelectorAll(strange).length", strange
-        )
+        found = self.page.locator(STRANGE).count()
         for what in self.page.evaluate("seen.markup") + ["a strange element"] * found:
             self.tally.harm(tally.MARKUP, f"{self.name}: {what}")
 
