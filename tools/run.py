@@ -95,7 +95,7 @@ def _require_free(port: int) -> None:
         except OSError as error:
             raise ApiFailed(
                 f"Port {port} cannot be used for the API ({error.strerror}); "
-                "choose another one: make run API_PORT=8001"
+                "choose another one, as API_PORT of make run."
             ) from error
 
 
