@@ -100,6 +100,16 @@ class InputGone(UnusableInput):
         super().__init__("It was removed before it was read.")
 
 
+class InputUnreadable(UnusableInput):
+    """A file is there, and the system does not let it be read."""
+
+    code = "input_unreadable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"It cannot be read: {reason}.")
+        self.reason = reason
+
+
 class InputChanged(UnusableInput):
     """The object was replaced before it was read."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from chalicelib.batch.answers import answer_all
 from chalicelib.batch.drawings import Asked, Place, read_drawings
-from chalicelib.batch.errors import InputChanged, InputGone, UnusableInput
+from chalicelib.batch.errors import InputChanged, InputGone, InputUnreadable, UnusableInput
 from chalicelib.batch.plan import Plan
 from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.recognition.registry import ModelRegistry
@@ -137,7 +137,7 @@ def _run(task: Task, folder: Path) -> int:
 
     def drawings() -> Iterator[Asked]:
         for piece in task.pieces:
-            for asked in _drawings(piece):
+            for asked in read_piece(piece):
                 keys.append(piece.key)
                 yield asked
 
@@ -147,20 +147,35 @@ def _run(task: Task, folder: Path) -> int:
     return task.drawings
 
 
-def _drawings(piece: Piece) -> Iterator[Asked]:
-    """Yield the drawings of a piece; the file may be another one, or gone, since it was planned."""
-    first, count = piece.span.first, piece.span.drawings
-    place: Place = {"first": first, "drawings": count} if count > 1 else {}
+def read_piece(piece: Piece) -> Iterator[Asked]:
+    """Yield the drawings of a piece; where they cannot be read, why, for all that are left."""
+    first, left = piece.span.first, piece.span.drawings
     try:
-        with piece.path.open("rb") as file:
-            if not piece.is_of(os.fstat(file.fileno())):
-                raise InputChanged
-            kind = piece.kind or Plan.of(file, piece.size).kind
-            yield from read_drawings(file, kind, piece.span)
-    except UnusableInput as error:
-        yield Asked(place, error)
-    except FileNotFoundError:
-        yield Asked(place, InputGone())
+        for asked in _drawings(piece):
+            yield asked
+            first = int(asked.place.get("line", asked.place.get("position", 0))) + 1
+            left -= 1
+    except (UnusableInput, OSError) as error:
+        place: Place = {"first": first, "drawings": left} if piece.span.drawings > 1 else {}
+        yield Asked(place, _told(error))
+
+
+def _told(error: UnusableInput | OSError) -> UnusableInput:
+    """Return what a result says of a file that cannot be read."""
+    if isinstance(error, UnusableInput):
+        return error
+    if isinstance(error, FileNotFoundError):
+        return InputGone()
+    return InputUnreadable(error.strerror or str(error))
+
+
+def _drawings(piece: Piece) -> Iterator[Asked]:
+    """Yield the drawings of a piece. Raises UnusableInput, OSError."""
+    with piece.path.open("rb") as file:
+        if not piece.is_of(os.fstat(file.fileno())):
+            raise InputChanged  # since it was cut into pieces
+        kind = piece.kind or Plan.of(file, piece.size).kind
+        yield from read_drawings(file, kind, piece.span)
 
 
 def _put_together(parts: Iterable[Path], out: Path) -> None:

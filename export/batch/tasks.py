@@ -94,13 +94,16 @@ def _is_hidden(path: Path) -> bool:
 
 
 def _pieces(path: Path) -> list[Piece]:
-    with path.open("rb") as file:
-        found = os.fstat(file.fileno())
-        facts = path, found.st_size, found.st_mtime_ns
-        try:
-            plan = Plan.of(file, found.st_size)
-        except UnusableInput:
-            return [Piece(*facts, None, Span(0, 1, 1))]
+    try:
+        with path.open("rb") as file:
+            found = os.fstat(file.fileno())
+            facts = path, found.st_size, found.st_mtime_ns
+            try:
+                plan = Plan.of(file, found.st_size)
+            except UnusableInput:
+                return [Piece(*facts, None, Span(0, 1, 1))]
+    except OSError:  # who reads it will say so
+        return [Piece(path, 0, 0, None, Span(0, 1, 1))]
     return [Piece(*facts, plan.kind, span) for span in plan.spans]
 
 

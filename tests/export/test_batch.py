@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,14 @@ from PIL import Image
 
 from bench.bulk_drawings import draw_digit, paint_digit
 from bench.compressed import archive_of
+from chalicelib.batch import drawings
+from chalicelib.batch.lines import Line, read_lines
 from chalicelib.recognition.manifest import MANIFEST
-from export.batch.local import LOCK, run_tasks, work_folder
+from export.batch.local import LOCK, read_piece, run_tasks, work_folder
 from export.batch.picture import figure_of
 from export.batch.results_file import check_results_file
 from export.batch.summary import STATUSES, summarise
-from export.batch.tasks import find_files, make_tasks
+from export.batch.tasks import Piece, find_files, make_tasks
 from export.command import MODELS_FOLDER
 from export.errors import DamagedResults, InvalidOption, MissingData
 
@@ -139,6 +143,49 @@ def test_a_file_that_changes_meanwhile_is_said_so(folder: Path, tmp_path: Path) 
     found = [r for r in results_in(out) if r["input"] == str(many)]
     assert {r["error"]["code"] for r in found} == {"input_changed"}
     assert sum(r.get("drawings", 1) for r in found) == LINES + 1
+
+
+def test_a_file_that_cannot_be_read_does_not_keep_the_others(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = find_files([folder])
+    (folder / "b.png").unlink()
+    tasks = list(make_tasks(files, MODELS_FOLDER))
+    out = tmp_path / "results.jsonl"
+    run_tasks(tasks, out, MODELS_FOLDER, 1, lambda _: None)
+    first, *others = results_in(out)
+    assert first["error"]["code"] == "input_gone"
+    assert sum("answer" in r for r in others) == LINES + 4
+
+    def refuse(path: Path, *_: str) -> Any:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    (asked,) = read_piece(tasks[0].pieces[0])
+    assert str(asked.request) == "It cannot be read: Permission denied."
+
+
+def test_what_breaks_off_is_said_once_for_what_is_left(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piece = next(p for p in pieces(folder) if p.path.name == "many.jsonl" and p.span.first > 1)
+
+    def fail(*asked: Any) -> Iterator[Line]:
+        yield from islice(read_lines(*asked), 7)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(drawings, "read_lines", fail)
+    *read, broken = read_piece(piece)
+    numbers = range(piece.span.first, piece.span.first + 7)
+    assert [asked.place["line"] for asked in read] == list(numbers)
+    left = piece.span.drawings - 7
+    assert broken.place == {"first": numbers.stop, "drawings": left}
+    assert str(broken.request) == "It cannot be read: Input/output error."
+
+
+def pieces(folder: Path) -> list[Piece]:
+    tasks = make_tasks(find_files([folder]), MODELS_FOLDER)
+    return [piece for task in tasks for piece in task.pieces]
 
 
 def test_two_runs_do_not_write_one_file(folder: Path, tmp_path: Path) -> None:
