@@ -10,13 +10,13 @@ import pytest
 from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi, Reply, reading
-from bench.patience import expect
+from bench.patience import expect, shown
 from bench.pens import SEVEN, draw
 from tests.browser.conftest import OpenPage
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    shown(page.get_by_role("button", name=name, exact=True)).click()
 
 
 def said(page: Page, words: str) -> None:

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi
-from bench.patience import expect
+from bench.patience import expect, shown
 from bench.pens import LINE, SEVEN, draw, ink
 from tests.browser.conftest import OpenPage
 from tests.unit import digits
@@ -54,7 +54,7 @@ def test_a_dropped_and_a_pasted_image_are_read(real_api: str, open_page: OpenPag
 def test_feedback_on_an_image_is_kept(real_api: str, api_folder: Path, open_page: OpenPage) -> None:
     page = open_page(real_api)
     choose(page, seven_png())
-    page.get_by_role("button", name="Yes", exact=True).click()
+    shown(page.get_by_role("button", name="Yes", exact=True)).click()
     page.get_by_role("button", name="Keep", exact=True).click()
     expect(page.locator("#thanks")).to_contain_text("Thank you.")
     (path,) = api_folder.rglob("status=quarantine/**/*.json")

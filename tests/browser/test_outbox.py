@@ -3,7 +3,7 @@
 from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi, Reply, reading
-from bench.patience import expect
+from bench.patience import expect, shown
 from bench.pens import SEVEN, draw
 from tests.browser.conftest import OpenPage
 from tests.browser.page_clock import RETRIES_AFTER_MS, run_clock
@@ -16,7 +16,7 @@ def say_yes(page: Page) -> None:
     draw(page, SEVEN)
     run_clock(page)
     for name in ("Yes", "Keep"):
-        page.get_by_role("button", name=name, exact=True).click()
+        shown(page.get_by_role("button", name=name, exact=True)).click()
 
 
 def let_it_try_again(page: Page) -> None:

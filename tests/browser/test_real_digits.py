@@ -16,7 +16,7 @@ DRAWN = Path(__file__).resolve().parents[2].parent / "shared/data/drawn/strokes.
 SEED = 20
 DRAWN_COUNT = 30
 LEAST_RIGHT = 28  # no reader is right about every hand
-MOST_POINTS = 40  # of a stroke; each is a round trip to the browser
+MOST_POINTS = 15  # of a stroke; each waits for the browser's next frame
 
 
 def read_off(page: Page, strokes: Strokes) -> str:

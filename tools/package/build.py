@@ -13,6 +13,7 @@ from tools.package.chalice_run import (
     copy_sources,
 )
 from tools.package.check import require_allowed, require_small, require_start
+from tools.package.errors import NoTemplate
 from tools.package.licences import Component, component, third_party_text
 from tools.package.lock import shipped_pins
 from tools.package.origins import add_licences, files_by_wheel
@@ -36,6 +37,8 @@ def build_package(
     root: the project. stage: of Chalice's configuration. merged: a template that is merged into
     Chalice's. Raises PackagingFailed; what lay in the folder stays then.
     """
+    if merged and not merged.is_file():
+        raise NoTemplate(str(merged))
     pins = shipped_pins(root)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="package-", dir=out) as name:

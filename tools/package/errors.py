@@ -14,6 +14,14 @@ class NotBuilt(PackagingFailed):
         self.output = output
 
 
+class NoTemplate(PackagingFailed):
+    """The template that is to be merged into Chalice's is not there."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no template {path} to merge.")
+        self.path = path
+
+
 class DependencyLeftOut(PackagingFailed):
     """Chalice found no wheel that runs in Lambda, and went on without it."""
 

@@ -6,6 +6,7 @@ from threading import Event
 from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi, Reply, reading
+from bench.patience import shown
 from bench.pens import SEVEN, draw, draw_seven_with_keys, on_screen
 
 KEPT = Reply({"id": "1", "receipt": "a-secret"}, 201)
@@ -40,13 +41,13 @@ def waking(page: Page, api: FaultyApi) -> None:
     """Wait for the first answer for long."""
     api.answer("recognize", Reply(until=Event()))
     draw(page, SEVEN)
-    page.locator("#reading[data-state=waking]").wait_for()
+    shown(page.locator("#reading[data-state=waking]"))
 
 
 def one_digit(page: Page, _: FaultyApi) -> None:
     """Read one digit."""
     draw(page, SEVEN)
-    page.locator("#question button").first.wait_for()
+    shown(page.locator("#question button").first)
 
 
 def several_digits(page: Page, api: FaultyApi) -> None:
@@ -72,7 +73,7 @@ def with_keys(page: Page, _: FaultyApi) -> None:
     """Draw with the keyboard; the pen is shown on the paper."""
     page.locator("#paper").focus()
     draw_seven_with_keys(page)
-    page.locator("#question button").first.wait_for()
+    shown(page.locator("#question button").first)
 
 
 def labels(page: Page, api: FaultyApi) -> None:
@@ -97,7 +98,7 @@ def thanked(page: Page, api: FaultyApi) -> None:
     """Thank for feedback, which can be taken back."""
     consent(page, api)
     page.get_by_role("button", name="Keep", exact=True).click()
-    page.get_by_text("Thank you.").wait_for()
+    shown(page.get_by_text("Thank you."))
 
 
 def taken_back(page: Page, api: FaultyApi) -> None:
@@ -105,7 +106,7 @@ def taken_back(page: Page, api: FaultyApi) -> None:
     thanked(page, api)
     api.answer("feedback", Reply(status=204))
     page.locator("#thanks button").click()
-    page.get_by_text("Taken back").wait_for()
+    shown(page.get_by_text("Taken back"))
 
 
 def not_kept(page: Page, api: FaultyApi) -> None:
@@ -113,7 +114,7 @@ def not_kept(page: Page, api: FaultyApi) -> None:
     api.answer("feedback", Reply(status=500))
     consent(page, api)
     page.get_by_role("button", name="Keep", exact=True).click()
-    page.get_by_text("I keep trying.").wait_for()
+    shown(page.get_by_text("I keep trying."))
 
 
 def not_taken_back(page: Page, api: FaultyApi) -> None:
@@ -121,7 +122,7 @@ def not_taken_back(page: Page, api: FaultyApi) -> None:
     thanked(page, api)
     api.answer("feedback", Reply(status=500))
     page.locator("#thanks button").click()
-    page.get_by_text("I keep trying.").wait_for()
+    shown(page.get_by_text("I keep trying."))
 
 
 def asked_again(page: Page, _: FaultyApi) -> None:
@@ -133,7 +134,7 @@ def image(page: Page, _: FaultyApi) -> None:
     """Read an image that was chosen."""
     draw(page, SEVEN)
     choose(page, page.evaluate(f"[...atob({PNG})].map((each) => each.charCodeAt(0))"))
-    page.locator("#question button").first.wait_for()
+    shown(page.locator("#question button").first)
 
 
 def no_image(page: Page, _: FaultyApi) -> None:
@@ -197,7 +198,7 @@ def choose(page: Page, content: list[int]) -> None:
 
 def in_trouble(page: Page) -> None:
     """Wait until trouble is told."""
-    page.locator("#reading[data-state=trouble]").wait_for()
+    shown(page.locator("#reading[data-state=trouble]"))
 
 
 def _refused(page: Page, api: FaultyApi, reply: Reply) -> None:
