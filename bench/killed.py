@@ -10,7 +10,7 @@ from multiprocessing.context import ForkProcess
 
 from export.errors import DamagedData
 
-START_TIMEOUT_S = 5.0
+START_TIMEOUT_S = 30.0
 STARTED = b"started\n"  # what a task writes when it begins
 
 Task = Callable[[int], None]  # takes the end of a pipe to which it writes what it did

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from chalicelib.errors import InklingError
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 Stroke = Sequence[Sequence[float]]
 Point = tuple[float, float]

@@ -12,7 +12,7 @@ from bench.faulty_api import FaultyApi, Reply, faulty_api, reading
 from bench.transports import chalice_local
 from tools.serve_page import serving
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 # The browser itself notes each answer that is no success, and each one that does not come.
 EXPECTED_IN_TROUBLE = ("Failed to load resource", "blocked by CORS policy")
 

@@ -21,7 +21,7 @@ def port() -> Iterator[int]:
 
 
 def get(port: int, path: str, method: str = "GET") -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    connection = http.client.HTTPConnection(HOST, port, timeout=30)
     connection.request(method, path)
     response = connection.getresponse()
     body = response.read()

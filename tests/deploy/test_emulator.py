@@ -3,9 +3,9 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -35,6 +35,12 @@ def spin(event, context):
 def sleep(event, context):
     time.sleep(30)
 
+def wait(event, context):
+    open("began", "w").close()
+    while not os.path.exists("enough"):
+        time.sleep(0.01)
+    return {"statusCode": 200, "body": ""}
+
 def fail(event, context):
     raise ValueError("as it should")
 
@@ -49,6 +55,7 @@ def die_later(event, context):
     return {"statusCode": 200, "body": ""}
 """
 
+PATIENCE_S = 30.0
 Serve = Callable[..., ServerTransport]
 
 
@@ -77,6 +84,13 @@ def small(runtime: Path, tmp_path: Path) -> Callable[..., Function]:
         return Function(tmp_path, runtime, handler, memory_mb=memory_mb, timeout_s=timeout_s)
 
     return small_
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def assert_refused_for_now(answer: Answer, status: int, code: str) -> None:
@@ -136,14 +150,18 @@ def test_a_throttled_request_is_told_so(serve: Serve, small: Callable[..., Funct
 
 
 def test_no_more_run_at_once_than_there_are_workers(
-    serve: Serve, small: Callable[..., Function]
+    serve: Serve, small: Callable[..., Function], tmp_path: Path
 ) -> None:
-    api = serve(small("sleep", timeout_s=3), size=1)
-    busy = Thread(target=api.request, args=("GET", "/api/v1/health"))
-    busy.start()
-    time.sleep(0.5)
-    assert_refused_for_now(api.request("GET", "/api/v1/health"), 503, "unavailable")
-    busy.join()
+    api = serve(small("wait", timeout_s=PATIENCE_S), size=1)
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(api.request, "GET", "/api/v1/health")
+        try:
+            wait_until((tmp_path / "began").exists)
+            assert_refused_for_now(api.request("GET", "/api/v1/health"), 503, "unavailable")
+            assert not busy.done()
+        finally:
+            (tmp_path / "enough").touch()
+        assert busy.result().status == 200
 
 
 def test_a_start_does_not_count_towards_the_time_that_an_event_may_take(
@@ -170,7 +188,8 @@ def test_workers_that_end_by_themselves_are_counted(
 ) -> None:
     pool = Pool(small(name), 1)
     pool.invoke(b"{}")
-    time.sleep(0.5)
+    for worker in pool._idle:
+        worker.process.wait(PATIENCE_S)
     pool.chill()
     assert pool.outcomes[Outcome.ENDED] == 1
 

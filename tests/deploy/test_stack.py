@@ -20,7 +20,7 @@ from tests.deploy.cloud import STACK, STAGE, Cloud
 from tests.deploy.emulation import MISSING, ROOT, STACK_PYTHON, emulator
 
 pytestmark = pytest.mark.skipif(not Path(STACK_PYTHON).exists(), reason=MISSING)
-PATIENCE_MS = 20_000
+PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from tests.export.commands import ROOT, run_export
 from tests.export.file_server import FileServer
 from tests.export.small_sources import serve_sources
 
-WAIT_S = 20.0
+WAIT_S = 30.0
 
 
 @pytest.fixture

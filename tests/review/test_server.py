@@ -50,7 +50,7 @@ def ask(
     if body is not None:
         ours |= {"Origin": f"http://{parts.netloc}", "Content-Type": JSON}
     given = ours | {name.replace("_", "-"): value for name, value in headers.items()}
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
     connection.request(
         "GET" if body is None else "POST",
         path if path is not None else parts.path + address,

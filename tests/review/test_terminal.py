@@ -141,7 +141,7 @@ def test_ending_restores_the_terminal_and_keeps_what_was_decided(
         else:
             one.interrupt()
             one.wait_for("all that was decided is kept", last="")
-        assert one.process.wait(10) == status
+        assert one.process.wait(30) == status
         assert one.attributes == one.before
         assert "\x1b[?1049l" in one.text
     assert len(labels(store, ACCEPTED)) == 1

