@@ -17,6 +17,14 @@ NOT_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc", "deployments", "depl
 ANY_REGION = "us-east-1"  # Chalice asks for one and writes none into the template
 ZIP_OF_CHALICE = "deployment.zip"
 TEMPLATE_OF_CHALICE = "sam.json"
+# Its zip is unpacked at once, so nothing in it is compressed.
+CHALICE = """
+import zipfile
+from chalice.cli import main
+from chalice.utils import OSUtils
+OSUtils.ZIP_DEFLATED = zipfile.ZIP_STORED
+main()
+"""
 
 
 def copy_sources(root: Path, folder: Path) -> None:
@@ -42,7 +50,7 @@ def chalice_package(
     project: Path, out: Path, environment: dict[str, str], *, stage: str, merged: Path | None
 ) -> None:
     """Run `chalice package`. Raises DependencyLeftOut where it went on without one, NotBuilt."""
-    command = [str(Path(sys.executable).with_name("chalice")), "package", "--stage", stage]
+    command = [sys.executable, "-c", CHALICE, "package", "--stage", stage]
     if merged:
         command += ["--merge-template", str(merged.resolve())]
     environment = environment | {
