@@ -114,7 +114,7 @@ def test_a_new_version_answers_a_tenth_and_then_all(settled: Cloud, seen: Path) 
     assert f"Version:   {new}\n" in settled.make("status").stdout
 
 
-def test_the_tenth_reaches_the_new_version_from_outside(settled: Cloud) -> None:
+def test_the_tenth_reaches_the_new_version_from_outside(settled: Cloud, seen: Path) -> None:
     """The versions differ in which origins they let in, which a caller can tell."""
     origin, requests = "https://new.example.org", 150
 
@@ -129,10 +129,11 @@ def test_the_tenth_reaches_the_new_version_from_outside(settled: Cloud) -> None:
         assert set(allowed) <= {"*", origin}
         return allowed[:requests].count(origin)
 
-    with settled.start("deploy", f"SET=AllowedOrigins={origin}", "WATCH=30") as process:
-        wait_for_canary(settled, process)
+    with settled.start("deploy", f"SET=AllowedOrigins={origin}", "WATCH=60") as process:
+        wait_for_alias(settled, process)
         new = answered_by_the_new()
         assert process.poll() is None, "they have to come while both answer"
+        seen.touch()
         told, _ = process.communicate(timeout=2 * PATIENCE_S)
     assert process.returncode == 0, told
     assert 1 <= new <= 30, "of 150: 15, and four standard deviations more or less"
