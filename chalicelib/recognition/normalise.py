@@ -8,7 +8,7 @@ own pictures come out as they went in.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -50,15 +50,17 @@ def normalise(drawing: Drawing) -> Picture:
     return normalise_ink(drawing.ink)
 
 
-def normalise_all(drawings: Sequence[Drawing]) -> Picture:
+def normalise_all(drawings: Iterable[Drawing]) -> Picture:
     """Return the picture of each of at least one drawing, shape (n, 28, 28), as `normalise` does.
 
-    Many of strokes take much less time together than one by one.
+    All are of strokes or all are of ink. Many of strokes take much less time together than one by
+    one; of ink, one is held at a time.
     """
-    strokes = [drawing.strokes for drawing in drawings if isinstance(drawing, StrokeDrawing)]
-    if len(strokes) < len(drawings):
-        return np.array([normalise(drawing) for drawing in drawings])
-    return np.concatenate([_draw_all(some, PEN_WIDTH_PX) for some in _portions(strokes)])
+    pictures = [
+        _draw_all(some, PEN_WIDTH_PX) if isinstance(some, list) else normalise_ink(some.ink)[None]
+        for some in _portions(drawings)
+    ]
+    return np.concatenate(pictures)
 
 
 def ink_box(drawing: Drawing) -> Box:
@@ -105,18 +107,22 @@ def normalise_ink(ink: Picture) -> Picture:
     return _darken((rows @ digit @ columns.T).astype(np.float32))
 
 
-def _portions(drawings: list[Strokes]) -> Iterator[list[Strokes]]:
-    """Yield all drawings in their order, as many at a time as are best drawn together."""
+def _portions(drawings: Iterable[Drawing]) -> Iterator[list[Strokes] | InkDrawing]:
+    """Yield all in their order: ink by itself, strokes as many as are best drawn together."""
     some: list[Strokes] = []
     expected = 0
-    for strokes in drawings:
-        points = most_points(sum(map(len, strokes)), BOX_PX)
+    for drawing in drawings:
+        if isinstance(drawing, InkDrawing):
+            yield drawing
+            continue
+        points = most_points(sum(map(len, drawing.strokes)), BOX_PX)
         if some and expected + points > POINTS_AT_ONCE:
             yield some
             some, expected = [], 0
-        some.append(strokes)
+        some.append(drawing.strokes)
         expected += points
-    yield some
+    if some:
+        yield some
 
 
 def _draw_all(drawings: list[Strokes], pen_width_px: float) -> Picture:

@@ -245,7 +245,7 @@ class _Question(NamedTuple):
 
 def single_digit(drawing: Drawing) -> Parting:
     """Return a drawing as one digit, whatever it shows. Raises EmptyDrawing."""
-    return Parting.of(Part(drawing, ink_box(drawing)))
+    return Parting.of([Part(drawing, ink_box(drawing))])
 
 
 def reading_of(

@@ -1,5 +1,7 @@
 """A drawing of several digits falls into these digits; one of one digit stays whole."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from chalicelib.recognition.drawing import Drawing, InkDrawing, Picture, Points,
 from chalicelib.recognition.images import decode_image
 from chalicelib.recognition.normalise import ink_box
 from chalicelib.recognition.recognizer import Recognizer
-from chalicelib.recognition.segmentation import segment
+from chalicelib.recognition.segmentation import Parting, segment
 from chalicelib.recognition.segmentation.cuts import find_seams
 from chalicelib.recognition.segmentation.ink_sheet import InkSheet
 from chalicelib.recognition.segmentation.stroke_sheet import StrokeSheet
@@ -215,3 +217,19 @@ def test_any_drawing_falls_into_parts_that_can_be_normalised(recognizer: Recogni
 def test_a_drawing_without_ink_is_refused(recognizer: Recognizer, drawing: Drawing) -> None:
     with pytest.raises(EmptyDrawing):
         recognizer.recognize(drawing)
+
+
+def test_parts_of_ink_are_not_all_kept_at_once() -> None:
+    ink = np.zeros((1000, 1000), np.float32)
+    for left in range(8, 980, 10):
+        ink[10:900, left : left + 5] = 1.0
+    ink[930:940, 10:300] = 0.5  # a second row
+    sheet = InkSheet.of(InkDrawing(ink))
+    assert sheet is not None
+    parts = [np.arange(first, first + 8) for first in range(80)]
+    tracemalloc.start()
+    parting = Parting.of(sheet.part(pieces) for pieces in parts)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert parting.pictures.shape == (80, 28, 28)
+    assert peak_bytes < 4_000_000

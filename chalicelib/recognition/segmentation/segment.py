@@ -73,7 +73,7 @@ def segment_in_steps(drawing: Drawing) -> Steps:
     if isinstance(drawing, StrokeDrawing):
         return (yield from _put_together(_lay_strokes(drawing)))
     if drawing.side < SMALLEST_SIDE_PX:
-        return Parting.of(Part(drawing, ink_box(drawing)))
+        return Parting.of([Part(drawing, ink_box(drawing))])
     laid = yield from _lay_ink(inked_part(drawing))
     return (yield from _put_together(laid))
 
@@ -94,12 +94,12 @@ def _lay_strokes(drawing: StrokeDrawing) -> Laid:
     """Lay strokes on a sheet and find those that touch; one digit is an answer."""
     count = sum(len(stroke) > 0 for stroke in drawing.strokes)
     if count <= 1:
-        return Parting.of(Part(drawing, ink_box(drawing)))
+        return Parting.of([Part(drawing, ink_box(drawing))])
     if count > MAX_PIECES:
         raise TooManyDigits(count, MAX_DIGITS)
     sheet = StrokeSheet.of(drawing)
     if count == 2 and lie_across(*sheet.bounds.tolist()):
-        return Parting.of(Part(drawing, ink_box(drawing)))
+        return Parting.of([Part(drawing, ink_box(drawing))])
     touching = sheet.touching(TOUCH * row_height(sheet.bounds))
     return sheet, Ties(touching, cut=NO_PAIRS)
 
@@ -112,7 +112,7 @@ def _lay_ink(drawing: InkDrawing) -> Generator[Picture, Points, Laid]:
     sheet = InkSheet.of(drawing)
     if sheet is None:
         box = drawing.box
-        whole = Parting.of(Part(drawing, box))
+        whole = Parting.of([Part(drawing, box)])
         if box.width <= ONE_DIGIT * box.height:
             return whole
         probabilities = yield whole.pictures
@@ -135,7 +135,7 @@ def _strange_and_wide(sheet: InkSheet) -> Generator[Picture, Points, NDArray[np.
     wide = np.flatnonzero(widths > ONE_DIGIT * row_height(sheet.bounds))
     if not wide.size:
         return wide
-    pieces = Parting.of(*(sheet.part(wide[i : i + 1]) for i in range(len(wide))))
+    pieces = Parting.of(sheet.part(wide[i : i + 1]) for i in range(len(wide)))
     return wide[~_is_known((yield pieces.pictures))]
 
 
@@ -150,11 +150,11 @@ def _best_parting(sheet: Sheet, rows: list[Row]) -> Steps:
     whole = np.concatenate([row.pieces for row in rows])
     spans = [row.pieces[slice(*run)] for row in rows for run in row.runs]
     if len(spans) == 1:
-        return Parting.of(sheet.part(whole))
+        return Parting.of([sheet.part(whole)])
     if len(rows) > 1:  # else it is among the runs, unless it is too long for a digit
         spans.append(whole)
     at = next((i for i, span in enumerate(spans) if len(span) == len(whole)), None)
-    candidates = Parting.of(*(sheet.part(span) for span in spans))
+    candidates = Parting.of(sheet.part(span) for span in spans)
     probabilities = yield candidates.pictures
     best = probabilities[:, :-1].max(axis=1)
     chosen: list[int] = []
@@ -171,7 +171,9 @@ def _best_parting(sheet: Sheet, rows: list[Row]) -> Steps:
     one_thing = np.count_nonzero(best[chosen] >= PLAUSIBLE) < LEAST_SHARE * len(chosen)
     letter = doubted > 0 and doubted >= DOUBTED_SHARE * boundaries
     if one_digit or one_thing or letter:
-        return Parting.of(sheet.part(whole)) if at is None else candidates.only([at], probabilities)
+        return (
+            Parting.of([sheet.part(whole)]) if at is None else candidates.only([at], probabilities)
+        )
     return candidates.only(chosen, probabilities)
 
 

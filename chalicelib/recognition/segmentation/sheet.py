@@ -1,5 +1,6 @@
 """What the segmentation works on: a drawing taken apart into pieces that lie on a sheet."""
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -32,10 +33,17 @@ class Parting(NamedTuple):
     probabilities: Points | None = None
 
     @classmethod
-    def of(cls, *parts: Part) -> "Parting":
-        """Normalise parts. Raises EmptyDrawing."""
-        pictures = normalise_all([part.drawing for part in parts])
-        return cls(tuple(part.box for part in parts), pictures)
+    def of(cls, parts: Iterable[Part]) -> "Parting":
+        """Normalise parts, at least one; none of ink is kept. Raises EmptyDrawing."""
+        boxes: list[Box] = []
+
+        def drawings() -> Iterator[Drawing]:
+            for part in parts:
+                boxes.append(part.box)
+                yield part.drawing
+
+        pictures = normalise_all(drawings())
+        return cls(tuple(boxes), pictures)
 
     def only(self, chosen: list[int], probabilities: Points) -> "Parting":
         """Keep some of the parts, in the order given, with what the network said of all."""
