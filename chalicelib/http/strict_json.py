@@ -4,8 +4,11 @@ Refused besides bad syntax: NaN and Infinity, duplicate names, lone surrogates, 
 UTF-8 (or begin with a byte order mark), and nesting deep enough to exhaust the parser.
 """
 
+import gc
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import numpy as np
@@ -32,7 +35,8 @@ def parse_json(body: bytes) -> object:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidJson("it is not UTF-8") from error
-    value = _decode(text)
+    with _no_collection():
+        value = _decode(text)
     if "\\u" in text:
         _require_whole_characters(value)
     return value
@@ -42,6 +46,21 @@ def depth_of(body: bytes) -> int:
     """Return how deep brackets nest, those within strings left out, without parsing."""
     brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
     return int(_STEPS[np.frombuffer(brackets, np.uint8)].cumsum().max(initial=0))
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector from searching for cycles, of which JSON has none.
+
+    Of 50,000 points that would take a quarter of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _decode(text: str) -> object:

@@ -1,7 +1,9 @@
 """Strict JSON: what is refused, what is not, and that depth is told without parsing."""
 
+import gc
 import json
 import random
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -118,3 +120,10 @@ def test_the_reason_says_where() -> None:
 def test_what_rfc_8259_does_not_allow_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidJson):
         parse_json(body)
+
+
+@pytest.mark.parametrize("text", ["[[1,2],[3,4]]", "[[1,2", "[NaN]"])
+def test_the_garbage_collector_is_on_again_after_parsing(text: str) -> None:
+    with suppress(InvalidJson):
+        parse_json(text.encode())
+    assert gc.isenabled()
