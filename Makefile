@@ -102,7 +102,7 @@ operations: .venv/dev.stamp package ## measure and simulate for docs/operations.
 
 campaign: .venv/dev.stamp package ## try hard to break it, write docs/reliability.md (ONLY, SEED, CONTINUE=1)
 	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" && export INKLING_CHROMIUM && \
-	  $(BIN)/python -m bench.reliability $(ONLY) $(if $(SEED),--seed $(SEED)) \
+	  OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.reliability $(ONLY) $(if $(SEED),--seed $(SEED)) \
 	  $(if $(CONTINUE),--continue)
 
 train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
