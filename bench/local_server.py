@@ -52,8 +52,8 @@ class LocalServer:
         """
         self.port = port or free_port()
         self._output = output
-        command = [str(Path(sys.executable).with_name("chalice")), "local", "--stage", "dev"]
-        command += ["--host", HOST, "--port", str(self.port), "--no-autoreload"]
+        command = [sys.executable, "-m", "tools.local_api", "--stage", "dev"]
+        command += ["--host", HOST, "--port", str(self.port)]
         environ = os.environ | {"INKLING_FEEDBACK": str(feedback)}
         with output.open("ab") as file:
             self._said_before = file.tell()

@@ -87,6 +87,7 @@ def serving(addresses: Addresses, port: int = 0) -> Iterator[str]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body go together: a body alone waits for the head's acknowledgement
     timeout = IDLE_TIMEOUT_S
 
     def __init__(self, *connection: object, addresses: Addresses, review: ReviewServer) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.hang_up import hang_up
+from tests.one_piece import come_in_one_piece
 from tools.serve_page import FRONTEND, HOST, PortTaken, page_server, serving
 
 API = "http://127.0.0.1:4321"
@@ -55,6 +56,10 @@ def test_files_come_with_their_type_and_the_strict_policy(
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["X-Frame-Options"] == "DENY"
     assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_each_file_comes_in_one_piece(port: int) -> None:
+    assert come_in_one_piece(port, "/main.js")
 
 
 def test_the_config_names_the_api_that_was_given(port: int) -> None:

@@ -8,16 +8,21 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app import ROUTES, app
-from bench.transports import Transport
+from bench.transports import ServerTransport, Transport
 from chalicelib import __version__
 from chalicelib.http.endpoint import METHODS
 from chalicelib.http.openapi import openapi_document
 from tests.http.bodies import JSON, body, image, strokes
 from tests.http.shapes import assert_common_headers, assert_problem, assert_schema
+from tests.one_piece import come_in_one_piece
 from tools.package.build import ROOT
 
 MODELS = ROOT / "chalicelib" / "models"
 TAGGED = ["/v1/models", "/v1/models/cnn", "/v1/openapi.json"]
+
+
+def test_each_answer_of_the_local_server_comes_in_one_piece(server: ServerTransport) -> None:
+    assert come_in_one_piece(server.port, "/v1/models")
 
 
 def test_models_are_those_of_the_manifest(api: Transport) -> None:

@@ -17,6 +17,7 @@ from export.errors import PortTaken
 from export.review.addresses import Addresses
 from export.review.server import FILES, ReviewServer, serving
 from tests.hang_up import hang_up
+from tests.one_piece import come_in_one_piece
 
 JSON = "application/json"
 
@@ -66,6 +67,12 @@ def ask(
 
 def decision(one: str, **changes: object) -> dict[str, object]:
     return {"ids": [one], "decision": "accept", "label": None, "step": "1"} | changes
+
+
+def test_each_answer_comes_in_one_piece(url: str) -> None:
+    parts = urlsplit(url)
+    assert parts.port
+    assert come_in_one_piece(parts.port, parts.path)
 
 
 def test_its_page_decides(url: str, store: Store, one: str) -> None:
