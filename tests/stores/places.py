@@ -3,9 +3,11 @@
 import logging
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import boto3
+import botocore.session
 import pytest
 from botocore.client import BaseClient
 from moto.server import ThreadedMotoServer
@@ -26,13 +28,19 @@ ENVIRONMENT = {
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
-    """Run a real S3 server; its address."""
+    """Run a real S3 server; its address.
+
+    All clients of this process share what they read of AWS's services from files: a test of a store
+    makes a new one, and reading took most of its time.
+    """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
         host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+            yield f"http://{host}:{port}"
     finally:
         server.stop()
 
