@@ -87,6 +87,9 @@ previous: .venv/run.stamp ## let the version before of the API answer, at once (
 restore: .venv/run.stamp ## let requests through again after the budget fuse has blown (STAGE)
 	$(DEPLOY) restore --stage "$(STAGE)"
 
+round: .venv/run.stamp ## have a stage begin a round of learning now, as it does each day (STAGE)
+	$(DEPLOY) round --stage "$(STAGE)"
+
 recover: .venv/run.stamp ## bring back what is gone from a stage's bucket (STAGE, KEY, BEFORE)
 	$(DEPLOY) recover --stage "$(STAGE)" --key "$(KEY)" $(if $(BEFORE),--before "$(BEFORE)")
 

@@ -1,4 +1,4 @@
-"""The commands of deployment: deploy, site, status, logs, previous, restore, recover, destroy."""
+"""The commands of deployment: deploy, site, status, logs, previous, restore, round and others."""
 
 import argparse
 import sys
@@ -13,6 +13,7 @@ from tools.deploy.errors import BadMoment, BadParameter, DeployFailed
 from tools.deploy.fuse import restore
 from tools.deploy.recover import recover
 from tools.deploy.report import show_logs, show_status
+from tools.deploy.schedule import start_round
 from tools.deploy.shift import MINUTES, go_back
 from tools.deploy.stack import Stack
 from tools.deploy.stage import Stage
@@ -59,6 +60,7 @@ def _parse() -> argparse.Namespace:
     _command(commands, "site", _site, "put the page alone")
     _command(commands, "status", _status, "say how the stage is")
     _command(commands, "restore", _restore, "let requests through after the budget fuse has blown")
+    _command(commands, "round", _round, "begin a round of learning now")
     command = _command(commands, "previous", _previous, "let an earlier version of the API answer")
     command.add_argument("--version", help="its number; default: the one before")
     command = _command(commands, "logs", _logs, "print what the stage wrote")
@@ -108,6 +110,10 @@ def _status(account: Account, stage: Stage, options: argparse.Namespace) -> None
 def _restore(account: Account, stage: Stage, options: argparse.Namespace) -> None:  # noqa: ARG001 - every command takes the same
     had = restore(account, Stack(account, stage.stack))
     print("The API answers again." if had else "The budget fuse is whole; nothing to do.")
+
+
+def _round(account: Account, stage: Stage, options: argparse.Namespace) -> None:  # noqa: ARG001 - every command takes the same
+    start_round(account, stage)
 
 
 def _previous(account: Account, stage: Stage, options: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from tools.deploy.buckets import is_ours, put_once
 from tools.deploy.errors import BadParameter, FuseBlown, NoPackage, NotDeployed
 from tools.deploy.fuse import has_blown
 from tools.deploy.live import STABLE_VERSION, VERSION
+from tools.deploy.schedule import start_round
 from tools.deploy.shared import ensure_shared
 from tools.deploy.shift import ALL_AT_ONCE, Live, canary_parameters, guard, require_canary
 from tools.deploy.site import publish
@@ -59,6 +60,8 @@ def deploy(
         _change(stack, stage, url, parameters | canary_parameters(live), watched)
         require_canary(account, stage, way_out(stack.name, stack.status, stage))
     _change(stack, stage, url, parameters | ALL_AT_ONCE)
+    if is_new:  # the schedule's first is a day away, and an alarm tells of days without one
+        start_round(account, stage)
     return publish_site(account, stage)
 
 
