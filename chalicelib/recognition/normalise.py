@@ -131,12 +131,15 @@ def _draw_all(drawings: list[Strokes], pen_width_px: float) -> Picture:
         raise EmptyDrawing
     paths = Paths.of(drawings)
     sizes = np.bincount(paths.owners, paths.lengths).astype(np.intp)
-    firsts = np.cumsum(sizes) - sizes
+    firsts = sizes.cumsum() - sizes
     low, high = (f.reduceat(paths.points, firsts, axis=1) for f in (np.minimum, np.maximum))
     extent = (high - low).max(axis=0)
     scale = np.zeros(len(drawings))
     np.divide(BOX_PX - pen_width_px, extent, out=scale, where=extent > LEAST_EXTENT)
-    scaled = (paths.points - np.repeat(low, sizes, axis=1)) * np.repeat(scale, sizes)
+    lows, scales = low, scale
+    if len(drawings) > 1:
+        lows, scales = low.repeat(sizes, axis=1), scale.repeat(sizes)
+    scaled = (paths.points - lows) * scales
     spaced = space_evenly(paths._replace(points=scaled))
     owners = spaced.owner_of_points()
     mass = np.array([np.bincount(owners, along) for along in spaced.points])
