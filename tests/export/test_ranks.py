@@ -113,12 +113,16 @@ def test_a_process_that_dies_ends_all_with_one_line_and_the_run_goes_on(
     assert training.returncode != 0
     (line,) = told(complaint)
     assert "go on with --resume" in line
-    alone = run_export("train", *arguments, "--resume")
-    assert "begun with other settings" in alone.stderr, "another number of processes"
     done = torchrun("export.train", *arguments, "--resume")
     assert done.returncode == 0, done.stderr
     for name in (BEST, CHECKPOINT):
         assert_same(load_tensors(tmp_path / "run", name), load_tensors(undisturbed, name))
+
+
+def test_a_run_of_two_processes_does_not_go_on_as_one(small_mnist: Path, undisturbed: Path) -> None:
+    alone = run_export("train", *options(small_mnist, undisturbed), "--resume")
+    assert alone.returncode == 2
+    assert "begun with other settings" in alone.stderr
 
 
 def process_of(parent: int, rank: int) -> int:
