@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from chalicelib.errors import EmptyDrawing
+from chalicelib.recognition import pen, pens
 from chalicelib.recognition.drawing import (
     Box,
     Drawing,
@@ -23,7 +24,6 @@ from chalicelib.recognition.drawing import (
     StrokeDrawing,
     corners_of,
 )
-from chalicelib.recognition.pen import Paths, draw, most_points, space_evenly
 
 NORMALISATION_VERSION = "1"
 SIDE_PX = 28
@@ -57,7 +57,7 @@ def normalise_all(drawings: Iterable[Drawing]) -> Picture:
     one; of ink, one is held at a time.
     """
     pictures = [
-        _draw_all(some, PEN_WIDTH_PX) if isinstance(some, list) else normalise_ink(some.ink)[None]
+        _draw_all(some) if isinstance(some, list) else normalise_ink(some.ink)[None]
         for some in _portions(drawings)
     ]
     return np.concatenate(pictures)
@@ -84,8 +84,14 @@ def normalise_strokes(strokes: tuple[Points, ...], pen_width_px: float = PEN_WID
     pen_width_px: width of the pen in pixels of the picture.
     Returns an array of shape (28, 28), float32 in [0, 1]. Raises EmptyDrawing.
     """
-    picture: Picture = _draw_all([strokes], pen_width_px)[0]
-    return picture
+    low, high = _stroke_bounds(strokes)
+    extent = float(np.max(high - low))
+    scale = (BOX_PX - pen_width_px) / extent if extent > LEAST_EXTENT else 0.0
+    path = pen.space_evenly([(stroke - low) * scale for stroke in strokes if len(stroke)])
+    centre = path.sum(axis=0) / len(path)
+    return pen.draw(
+        path + _pen_offset(centre, (high - low) * scale, pen_width_px), SIDE_PX, pen_width_px
+    )
 
 
 def normalise_ink(ink: Picture) -> Picture:
@@ -115,7 +121,7 @@ def _portions(drawings: Iterable[Drawing]) -> Iterator[list[Strokes] | InkDrawin
         if isinstance(drawing, InkDrawing):
             yield drawing
             continue
-        points = most_points(sum(map(len, drawing.strokes)), BOX_PX)
+        points = pens.most_points(sum(map(len, drawing.strokes)), BOX_PX)
         if some and expected + points > POINTS_AT_ONCE:
             yield some
             some, expected = [], 0
@@ -125,29 +131,32 @@ def _portions(drawings: Iterable[Drawing]) -> Iterator[list[Strokes] | InkDrawin
         yield some
 
 
-def _draw_all(drawings: list[Strokes], pen_width_px: float) -> Picture:
-    """Scale, centre and draw drawings, shape (n, 28, 28). Raises EmptyDrawing."""
+def _draw_all(drawings: list[Strokes]) -> Picture:
+    """Return what `normalise_strokes` makes of each, shape (n, 28, 28). Raises EmptyDrawing."""
+    if len(drawings) == 1:
+        return normalise_strokes(drawings[0])[None]
     if not all(map(_is_drawn, drawings)):
         raise EmptyDrawing
-    paths = Paths.of(drawings)
+    paths = pens.Paths.of(drawings)
     sizes = np.bincount(paths.owners, paths.lengths).astype(np.intp)
     firsts = sizes.cumsum() - sizes
     low, high = (f.reduceat(paths.points, firsts, axis=1) for f in (np.minimum, np.maximum))
     extent = (high - low).max(axis=0)
     scale = np.zeros(len(drawings))
-    np.divide(BOX_PX - pen_width_px, extent, out=scale, where=extent > LEAST_EXTENT)
-    lows, scales = low, scale
-    if len(drawings) > 1:
-        lows, scales = low.repeat(sizes, axis=1), scale.repeat(sizes)
-    scaled = (paths.points - lows) * scales
-    spaced = space_evenly(paths._replace(points=scaled))
+    np.divide(BOX_PX - PEN_WIDTH_PX, extent, out=scale, where=extent > LEAST_EXTENT)
+    scaled = (paths.points - low.repeat(sizes, axis=1)) * scale.repeat(sizes)
+    spaced = pens.space_evenly(paths._replace(points=scaled))
     owners = spaced.owner_of_points()
-    mass = np.array([np.bincount(owners, along) for along in spaced.points])
-    centred = CENTRE_PX + 0.5 - mass / np.bincount(owners)
-    reach = pen_width_px / 2
-    offset = np.minimum(np.maximum(centred, reach), SIDE_PX - reach - (high - low) * scale)
+    centre = np.array([np.bincount(owners, along) for along in spaced.points]) / np.bincount(owners)
+    offset = _pen_offset(centre, (high - low) * scale, PEN_WIDTH_PX)
     placed = spaced._replace(points=spaced.points + offset.take(owners, axis=1))
-    return draw(placed, len(drawings), SIDE_PX, pen_width_px)
+    return pens.draw(placed, len(drawings), SIDE_PX, PEN_WIDTH_PX)
+
+
+def _pen_offset(centre: Points, size: Points, pen_width_px: float) -> Points:
+    """Return by how much to move a path so that its mean lies on the centre, all inside."""
+    reach = pen_width_px / 2
+    return np.minimum(np.maximum(CENTRE_PX + 0.5 - centre, reach), SIDE_PX - reach - size)
 
 
 def _is_drawn(strokes: Strokes) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.recognition.drawing import Box, Points, StrokeDrawing, corners_of
-from chalicelib.recognition.pen import Paths, distances_along, resample
+from chalicelib.recognition.pens import Paths, distances_along, resample
 from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Part
 
 MAX_POINTS_A_STROKE = 256  # bounds the work on a path of any length

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from chalicelib.recognition.pen import (
-    MOST_POINTS,
-    SPACING_PX,
+from chalicelib.recognition.pen import MOST_POINTS, SPACING_PX
+from chalicelib.recognition.pens import (
     Paths,
     distances_along,
     most_points,
@@ -47,3 +46,12 @@ def test_how_many_points_a_drawing_becomes_is_known_before() -> None:
     for stroke in (diagonals, diagonals[:1], np.tile(diagonals, (9, 1))):
         (made,) = space_evenly(Paths.of([[stroke]])).lengths
         assert made <= most_points(len(stroke), 20) + 2
+
+
+def test_a_path_that_is_next_to_nothing_overflows_nothing() -> None:
+    """What lies between it and the next path is no step to be divided by its length."""
+    speck = np.array([[0.0, 0.0], [5e-324, 0.0]])
+    paths = Paths.of([[speck, speck + 9.0, speck + 17.0] * 2])
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        sampled = space_evenly(paths)
+    assert np.isfinite(sampled.points).all()
