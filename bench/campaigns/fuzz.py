@@ -30,6 +30,7 @@ def run(size: int, seed: int, folder: Path = BUILD) -> Sequence[Fact]:
     environment to fuzz in.
     """
     yards = {name: Yard(folder / str(seed) / name) for name in TARGETS}
+    before = sum(yard.runs for yard in yards.values())
     deaths = fuzz(yards, size, seed)
     found = replay(yards)
     peak = Peak()
@@ -37,6 +38,7 @@ def run(size: int, seed: int, folder: Path = BUILD) -> Sequence[Fact]:
     largest = [price for price in tried if price != FREE]
     return [
         Fact("inputs tried", sum(yard.runs for yard in yards.values()), least=size),
+        Fact("of these before it was stopped and went on", before),
         Fact("places where one failed", sum(len(y.failures()) for y in yards.values()), most=0),
         Fact("processes that died", deaths, most=0),
         Fact("accepted of those that were kept", len(found), least=1),
