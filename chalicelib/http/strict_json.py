@@ -16,6 +16,7 @@ import numpy as np
 from chalicelib.errors import InvalidJson, JsonTooDeep
 from chalicelib.limits import MAX_JSON_DEPTH
 
+LARGE_BYTES = 65_536  # of a body for which it pays to hold the garbage collector back
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _BRACKETS = b"[{]}"
 _NO_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
@@ -35,8 +36,11 @@ def parse_json(body: bytes) -> object:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidJson("it is not UTF-8") from error
-    with _no_collection():
+    if len(body) < LARGE_BYTES:
         value = _decode(text)
+    else:
+        with _no_collection():
+            value = _decode(text)
     if "\\u" in text:
         _require_whole_characters(value)
     return value
