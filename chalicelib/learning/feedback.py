@@ -22,7 +22,12 @@ from chalicelib.learning.receipts import (
     random_secret,
 )
 from chalicelib.learning.records import Claim, Record, Submission
-from chalicelib.learning.withdrawal import forbid, is_withdrawn, places_of, remove
+from chalicelib.learning.withdrawal import (
+    forbid_making_room,
+    is_withdrawn,
+    places_of,
+    remove,
+)
 from chalicelib.stores.store import Conflict, Expected, Store
 
 # The S3 store ends what it began up to 1.5 s after that, so that a caller waits for under 5 s, also
@@ -130,11 +135,7 @@ class FeedbackBook:
         if not code or not found or not code.opens(found[1].receipt_sha256):
             raise NotFound("feedback")
         place, record = found
-        try:
-            forbid(store, record.id, self._now())
-        except StorageUnavailable:  # a full disk, perhaps: what goes makes room for the tombstone
-            remove(store, place.day, record.id)
-            forbid(store, record.id, self._now())
+        forbid_making_room(store, place, self._now())
         _forget(store, place, record)
 
     def sweep(self) -> Swept:
