@@ -19,12 +19,14 @@ from urllib.parse import parse_qs, urlsplit
 from bench.emulator.gateway_responses import (
     ALL_BUSY,
     FAILED,
+    MALFORMED,
     NO_SUCH_ADDRESS,
     THROTTLED,
     TIMED_OUT,
     TOO_LARGE,
     Answer,
     GatewayResponses,
+    Refusal,
 )
 from bench.emulator.metrics import Metrics
 from bench.emulator.pool import Target, TooManyRequests
@@ -67,12 +69,12 @@ def gateway(
 
         def _answer(self) -> None:
             self._began_ns = time.perf_counter_ns()
-            length = int(self.headers.get("Content-Length") or 0)
-            if length > MAX_BODY_BYTES:
+            length = self.headers.get("Content-Length") or "0"
+            if refusal := _fault_of(length):
                 self.close_connection = True  # what is not read would be taken for a request
-                self._reply(responses.answer(TOO_LARGE))
+                self._reply(responses.answer(refusal))
                 return
-            body = self.rfile.read(length)
+            body = self.rfile.read(int(length))
             if self.path == COLD:
                 stopped = json.dumps({"message": f"{target.chill()} workers stopped"})
                 self._send((200, {"Content-Type": "application/json"}, stopped.encode()))
@@ -105,6 +107,13 @@ def gateway(
         request_queue_size = WAITING
 
     return Server((HOST, port), Handler)
+
+
+def _fault_of(length: str) -> Refusal | None:
+    """Return what is wrong with the length of a body, as a request says it."""
+    if not (length.isascii() and length.isdecimal()):
+        return MALFORMED
+    return TOO_LARGE if int(length) > MAX_BODY_BYTES else None
 
 
 def _count_nowhere(_status: int, _took_ms: float) -> None:

@@ -24,6 +24,7 @@ class Refusal(NamedTuple):
     message: str
 
 
+MALFORMED = Refusal("DEFAULT_4XX", HTTPStatus.BAD_REQUEST, "Bad Request")
 NO_SUCH_ADDRESS = Refusal(
     "MISSING_AUTHENTICATION_TOKEN", HTTPStatus.FORBIDDEN, "Missing Authentication Token"
 )

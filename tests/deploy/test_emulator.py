@@ -131,6 +131,15 @@ def test_without_a_template_the_gateway_refuses_in_its_own_words() -> None:
     assert (status, json.loads(body)) == (500, {"message": "Internal server error"})
 
 
+@pytest.mark.parametrize("length", ["NF", "-1", "²"])
+def test_a_length_that_is_none_is_refused(
+    serve: Serve, small: Callable[..., Function], length: str
+) -> None:
+    headers = {"Content-Type": JSON, "Content-Length": length}
+    refused = serve(small("odd")).request("POST", "/api/v1/recognize", headers=headers)
+    assert refused.status == 400
+
+
 def test_ten_megabytes_are_the_most(serve: Serve, small: Callable[..., Function]) -> None:
     headers = {"Content-Type": JSON, "Content-Length": str(MAX_BODY_BYTES + 1)}
     assert serve(small("odd")).request("POST", RECOGNIZE, headers=headers).status == 413
