@@ -72,7 +72,8 @@ def gateway(
             length = self.headers.get("Content-Length") or "0"
             if refusal := _fault_of(length):
                 self.close_connection = True  # what is not read would be taken for a request
-                self._reply(responses.answer(refusal))
+                status, headers, answer = responses.answer(refusal)
+                self._reply((status, {**headers, "Connection": "close"}, answer))
                 return
             body = self.rfile.read(int(length))
             if self.path == COLD:

@@ -137,7 +137,7 @@ def test_a_length_that_is_none_is_refused(
 ) -> None:
     headers = {"Content-Type": JSON, "Content-Length": length}
     refused = serve(small("odd")).request("POST", "/api/v1/recognize", headers=headers)
-    assert refused.status == 400
+    assert (refused.status, refused.headers["connection"]) == (400, "close")
 
 
 def test_ten_megabytes_are_the_most(serve: Serve, small: Callable[..., Function]) -> None:
