@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import torch
+import torch.distributed.nn  # before any group is made: see `join`
 from torch import distributed, nn
 
 from chalicelib.errors import InklingError
@@ -111,6 +112,11 @@ def join() -> Iterator[Ranks]:
     """Meet the other processes that torchrun started; whoever was started alone is alone.
 
     Where all end early, one of them says why and the others exit without a word.
+
+    At the end gloo's threads are gone: one that gives back a tensor while Python ends aborts the
+    process. They go with the last reference to their group, and the functions of
+    torch.distributed.nn hold one, as a default, to the group that was there at their import, which
+    the first optimizer brings about.
     """
     if started_processes() == 1:
         yield ALONE
