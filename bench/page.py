@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Response
 
 from bench.chromium import chromium
-from bench.emulator.gateway import gateway
+from bench.emulator.gateway import Gateway
 from bench.emulator.gateway_responses import GatewayResponses
 from bench.emulator.pool import Pool
 from bench.emulator.routes import Routes
@@ -59,7 +59,7 @@ def api(function: Function, template: Path) -> Iterator[str]:
     """Serve the package for the page; its address, stage included."""
     routes = Routes.of_template(template)
     pool = Pool(function, size=2)
-    server = gateway(routes, GatewayResponses.of_template(template), pool)
+    server = Gateway(routes, GatewayResponses.of_template(template), pool)
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
         yield f"http://{HOST}:{server.server_port}/{routes.stage}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from bench.emulator.cpu_share import CAN_LIMIT
-from bench.emulator.gateway import MAX_WAIT_S, gateway
+from bench.emulator.gateway import MAX_WAIT_S, Gateway
 from bench.emulator.gateway_responses import GatewayResponses
 from bench.emulator.pool import Pool
 from bench.emulator.routes import Routes
@@ -56,7 +56,7 @@ def _serve(options: argparse.Namespace) -> None:
         )
         pool = Pool(function, options.workers)
         throttle = Throttle(options.rate, options.burst)
-        server = gateway(routes, responses, pool, options.port, throttle)
+        server = Gateway(routes, responses, pool, options.port, throttle)
         try:
             print(f"http://{HOST}:{server.server_port}/{routes.stage}/v1/  (Ctrl-C stops it)")
             if not CAN_LIMIT:

@@ -6,13 +6,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 """
 
 import base64
-import http.client
 import json
 import time
 import uuid
-from contextlib import suppress
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,10 +21,10 @@ from bench.emulator.gateway_responses import (
     THROTTLED,
     TIMED_OUT,
     TOO_LARGE,
-    Answer,
     GatewayResponses,
     Refusal,
 )
+from bench.emulator.kept_connection import Answer, KeptConnection
 from bench.emulator.metrics import Metrics
 from bench.emulator.pool import Target, TooManyRequests
 from bench.emulator.routes import Routes
@@ -42,72 +39,84 @@ VERSION_HEADER = "X-Executed-Version"  # Lambda tells it API Gateway, which tell
 WAITING = 1_000  # connections that wait to be taken up
 
 
-def gateway(
-    routes: Routes,
-    responses: GatewayResponses,
-    target: Target,
-    port: int = 0,
-    throttle: Throttle | None = None,
-    metrics: Metrics | None = None,
-) -> ThreadingHTTPServer:
-    """Return a server on 127.0.0.1; port 0 takes a free one.
+class Gateway(ThreadingHTTPServer):
+    """The server, on 127.0.0.1; port 0 takes a free one.
 
     The API is below its stage, as in AWS; POST /cold, which AWS has not, stops the idle workers.
     metrics: what each answer is counted in, where somebody asks for that.
     """
-    count = partial(metrics.count_answer, routes.stage) if metrics else _count_nowhere
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1
+    daemon_threads = True
+    request_queue_size = WAITING
 
-        def handle(self) -> None:
-            """Serve one connection until the caller ends it, however it does."""
-            with suppress(ConnectionError):
-                super().handle()
+    def __init__(
+        self,
+        routes: Routes,
+        responses: GatewayResponses,
+        target: Target,
+        port: int = 0,
+        throttle: Throttle | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        """Take connections, which wait until `serve_forever` takes them up."""
+        self.routes = routes
+        self.responses = responses
+        self.target = target
+        self.throttle = throttle
+        self._metrics = metrics
+        super().__init__((HOST, port), _Connection)
 
-        def _answer(self) -> None:
-            self._began_ns = time.perf_counter_ns()
-            length = self.headers.get("Content-Length") or "0"
-            if refusal := _fault_of(length):
-                self.close_connection = True  # what is not read would be taken for a request
-                status, headers, answer = responses.answer(refusal)
-                self._reply((status, {**headers, "Connection": "close"}, answer))
-                return
-            body = self.rfile.read(int(length))
-            if self.path == COLD:
-                stopped = json.dumps({"message": f"{target.chill()} workers stopped"})
-                self._send((200, {"Content-Type": "application/json"}, stopped.encode()))
-            elif throttle and not throttle.admit():
-                self._reply(responses.answer(THROTTLED))
-            else:
-                headers = dict(self.headers)
-                event = proxy_event(routes, self.command, self.path, headers, body)
-                self._reply(_integrated(target, responses, event))
+    def count(self, status: int, took_ms: float) -> None:
+        """Count an answer."""
+        if self._metrics:
+            self._metrics.count_answer(self.routes.stage, status, took_ms)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815 - the library's names
+    def integrated(self, event: dict[str, Any] | None) -> Answer:
+        """Return a worker's answer to an event, or API Gateway's own."""
+        if event is None:
+            return self.responses.answer(NO_SUCH_ADDRESS)
+        try:
+            found = self.target.invoke(json.dumps(event).encode())
+        except TooManyRequests:
+            return self.responses.answer(ALL_BUSY)
+        answer = _answer_of(found.invoked) or self.responses.answer(
+            TIMED_OUT if found.invoked.outcome is Outcome.TIMED_OUT else FAILED
+        )
+        told = {COLD_HEADER: str(found.cold).lower(), VERSION_HEADER: found.version}
+        return answer[0], answer[1] | told, answer[2]
 
-        def _reply(self, answer: Answer) -> None:
-            count(answer[0], (time.perf_counter_ns() - self._began_ns) / 1e6)
-            self._send(answer)
 
-        def _send(self, answer: Answer) -> None:
-            status, headers, body = answer
-            self.send_response_only(status, http.client.responses.get(status))
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body)
-            self.wfile.flush()
+class _Connection(KeptConnection):
+    server: Gateway
 
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = WAITING
+    def _answer(self) -> None:
+        began_ns = time.perf_counter_ns()
+        length = self.headers.get("Content-Length") or "0"
+        if refusal := _fault_of(length):
+            refused = self.server.responses.answer(refusal)
+            self._count(refused, began_ns)
+            self.send_last(refused)
+            return
+        body = self.rfile.read(int(length))
+        if self.path == COLD:
+            stopped = json.dumps({"message": f"{self.server.target.chill()} workers stopped"})
+            self.send((200, {"Content-Type": "application/json"}, stopped.encode()))
+            return
+        answer = self._answer_to(body)
+        self._count(answer, began_ns)
+        self.send(answer)
 
-    return Server((HOST, port), Handler)
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815 - the library's names
+
+    def _answer_to(self, body: bytes) -> Answer:
+        throttle, routes = self.server.throttle, self.server.routes
+        if throttle and not throttle.admit():
+            return self.server.responses.answer(THROTTLED)
+        event = proxy_event(routes, self.command, self.path, dict(self.headers), body)
+        return self.server.integrated(event)
+
+    def _count(self, answer: Answer, began_ns: int) -> None:
+        self.server.count(answer[0], (time.perf_counter_ns() - began_ns) / 1e6)
 
 
 def _fault_of(length: str) -> Refusal | None:
@@ -115,10 +124,6 @@ def _fault_of(length: str) -> Refusal | None:
     if not (length.isascii() and length.isdecimal()):
         return MALFORMED
     return TOO_LARGE if int(length) > MAX_BODY_BYTES else None
-
-
-def _count_nowhere(_status: int, _took_ms: float) -> None:
-    pass
 
 
 def proxy_event(
@@ -156,23 +161,6 @@ def proxy_event(
         "isBase64Encoded": binary,
         "body": base64.b64encode(body).decode() if binary else body.decode(errors="replace"),
     }
-
-
-def _integrated(
-    target: Target, responses: GatewayResponses, event: dict[str, Any] | None
-) -> Answer:
-    """Return a worker's answer to an event, or API Gateway's own."""
-    if event is None:
-        return responses.answer(NO_SUCH_ADDRESS)
-    try:
-        found = target.invoke(json.dumps(event).encode())
-    except TooManyRequests:
-        return responses.answer(ALL_BUSY)
-    answer = _answer_of(found.invoked) or responses.answer(
-        TIMED_OUT if found.invoked.outcome is Outcome.TIMED_OUT else FAILED
-    )
-    told = {COLD_HEADER: str(found.cold).lower(), VERSION_HEADER: found.version}
-    return answer[0], answer[1] | told, answer[2]
 
 
 def _answer_of(invoked: Invoked) -> Answer | None:

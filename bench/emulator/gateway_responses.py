@@ -11,9 +11,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from bench.emulator.kept_connection import Answer
 from tools.deploy.template import stack_template
-
-Answer = tuple[int, dict[str, str], bytes]
 
 
 class Refusal(NamedTuple):

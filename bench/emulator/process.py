@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.emulator.gateway import gateway
+from bench.emulator.gateway import Gateway
 from bench.emulator.gateway_responses import GatewayResponses
 from bench.emulator.pool import Pool
 from bench.emulator.routes import Routes
@@ -61,7 +61,7 @@ def _serve(function: Function, template: Path, size: int, ears: Connection) -> N
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started it, and who ends it
     routes, pool = Routes.of_template(template), Pool(function, size)
     throttle = Throttle(UNLIMITED, int(UNLIMITED))
-    server = gateway(routes, GatewayResponses.of_template(template), pool, throttle=throttle)
+    server = Gateway(routes, GatewayResponses.of_template(template), pool, throttle=throttle)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     ears.send((server.server_port, routes.stage))
     try:

@@ -4,12 +4,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 import queue
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from threading import Event, Thread
+
+from bench.emulator.kept_connection import KeptConnection
 
 HOST = "127.0.0.1"
 NEXT = "/2018-06-01/runtime/invocation/next"
@@ -60,8 +61,7 @@ class RuntimeApi:
         self.answers: queue.SimpleQueue[Invoked] = queue.SimpleQueue()
         self.ready = Event()
         self.arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}"
-        self._server = ThreadingHTTPServer((HOST, 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(self)
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 
@@ -78,56 +78,49 @@ class RuntimeApi:
         self._server.server_close()
 
 
-def _handler(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        wbufsize = -1  # one write an answer: two would wait for the client's delayed ACK
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
 
-        def handle(self) -> None:
-            """Serve one connection until the worker ends, however it does."""
-            with suppress(ConnectionError):
-                super().handle()
+    def __init__(self, api: RuntimeApi) -> None:
+        self.api = api
+        super().__init__((HOST, 0), _Connection)
 
-        def do_GET(self) -> None:
-            """Give the next event, once there is one."""
-            if self.path != NEXT:
-                self._reply(HTTPStatus.NOT_FOUND, b"")
-                return
+
+class _Connection(KeptConnection):
+    server: _Server
+
+    def do_GET(self) -> None:  # noqa: N802 - the library's name
+        """Give the next event, once there is one."""
+        api = self.server.api
+        if self.path != NEXT:
+            self._reply(HTTPStatus.NOT_FOUND, b"")
+            return
+        api.ready.set()
+        invocation = api.events.get()
+        if invocation is None:
+            self._reply(HTTPStatus.GONE, b"")
+            return
+        headers = {
+            "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
+            "Lambda-Runtime-Deadline-Ms": str(invocation.deadline_ms),
+            "Lambda-Runtime-Invoked-Function-Arn": api.arn,
+        }
+        self._reply(HTTPStatus.OK, invocation.event, headers)
+
+    def do_POST(self) -> None:  # noqa: N802 - the library's name
+        """Take an answer, or an error."""
+        api = self.server.api
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path == INIT_ERROR:
+            outcome = Outcome.INIT_ERROR
+        else:
+            outcome = Outcome(self.path.rpartition("/")[2])
+        self._reply(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
+        api.answers.put(Invoked(outcome, body))
+        if outcome is Outcome.INIT_ERROR:
             api.ready.set()
-            invocation = api.events.get()
-            if invocation is None:
-                self._reply(HTTPStatus.GONE, b"")
-                return
-            headers = {
-                "Lambda-Runtime-Aws-Request-Id": invocation.request_id,
-                "Lambda-Runtime-Deadline-Ms": str(invocation.deadline_ms),
-                "Lambda-Runtime-Invoked-Function-Arn": api.arn,
-            }
-            self._reply(HTTPStatus.OK, invocation.event, headers)
 
-        def do_POST(self) -> None:
-            """Take an answer, or an error."""
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if self.path == INIT_ERROR:
-                outcome = Outcome.INIT_ERROR
-            else:
-                outcome = Outcome(self.path.rpartition("/")[2])
-            self._reply(HTTPStatus.ACCEPTED, b'{"status":"OK"}')
-            api.answers.put(Invoked(outcome, body))
-            if outcome is Outcome.INIT_ERROR:
-                api.ready.set()
-
-        def _reply(
-            self, status: HTTPStatus, body: bytes, headers: dict[str, str] | None = None
-        ) -> None:
-            self.send_response_only(status)
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            self.wfile.flush()
-
-    return Handler
+    def _reply(
+        self, status: HTTPStatus, body: bytes, headers: dict[str, str] | None = None
+    ) -> None:
+        self.send((status, {"Content-Type": "application/json"} | (headers or {}), body))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from bench.emulator.gateway import gateway
+from bench.emulator.gateway import Gateway
 from bench.emulator.gateway_responses import GatewayResponses
 from bench.emulator.metrics import Metrics
 from bench.emulator.pool import Pool, Target
@@ -51,7 +51,7 @@ def served_target(
     metrics: where its answers are counted, if anywhere.
     """
     routes, responses = Routes.of_template(template), GatewayResponses.of_template(template)
-    server = gateway(routes, responses, target, throttle=throttle, metrics=metrics)
+    server = Gateway(routes, responses, target, throttle=throttle, metrics=metrics)
     thread = Thread(target=server.serve_forever, args=(POLL_S,), daemon=True)
     thread.start()
     try:

@@ -145,6 +145,15 @@ def test_ten_megabytes_are_the_most(serve: Serve, small: Callable[..., Function]
     assert serve(small("odd")).request("POST", RECOGNIZE, headers=headers).status == 413
 
 
+def test_a_body_that_is_too_large_is_refused_with_an_answer(
+    serve: Serve, small: Callable[..., Function]
+) -> None:
+    """Its sender sends all of it before it listens; the connection must last as long."""
+    body = b" " * (MAX_BODY_BYTES + (6 << 20))
+    refused = serve(small("odd")).request("POST", RECOGNIZE, body, {"Content-Type": JSON})
+    assert (refused.status, refused.headers["connection"]) == (413, "close")
+
+
 def test_a_throttle_lets_a_burst_through_and_then_a_steady_rate() -> None:
     now_s = 100.0
     throttle = Throttle(rate_a_s=2, burst=3, clock_s=lambda: now_s)
