@@ -140,7 +140,7 @@ class Numbers:
         yield sentence("**{} a second.** The stage's own throttle", many)
         yield Sentence(
             "SET='ThrottleRate={} ThrottleBurst={} ApiConcurrency={} MonthlyBudget={}'",
-            [str(n) for n in (wanted, 2 * wanted, functions, _up(month, TIDY_DOLLARS))],
+            [str(n) for n in (wanted, functions, functions, _up(month, TIDY_DOLLARS))],
         )
         own = self._settings.default("ApiConcurrency")
         yield sentence(

@@ -23,7 +23,6 @@ ACCOUNT = "API Gateway's quota of the account"
 REQUESTS = "Lambda's ten requests a second for each function at once"
 SCALING = "Lambda's pace of scaling"
 CONCURRENCY = "functions at once"
-QUOTAS = (STAGE, ACCOUNT, REQUESTS, SCALING, CONCURRENCY)
 REQUESTS_A_FUNCTION_S = 10
 SCALING_S = 10.0  # in which Lambda adds...
 FUNCTIONS_IN_SCALING = 1_000  # ... so many functions,
