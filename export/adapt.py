@@ -14,10 +14,9 @@ from pathlib import Path
 from chalicelib.learning.reports import Outcome, Report
 from chalicelib.learning.round import Ended, Round
 from chalicelib.recognition.registry import ModelRegistry
-from chalicelib.stores.open import open_store
 from export.command import MODELS_FOLDER, run_command
 from export.round_picture import draw_round
-from export.store_options import add_store_options
+from export.store_options import add_store_options, open_existing
 
 DEFAULT_PICTURE = Path("runs/round.png")
 STEP = 100  # drawings between two lines of progress
@@ -36,7 +35,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     registry = ModelRegistry.load(arguments.models)
-    ended = Round(open_store(arguments.store), registry, arguments.by, show_progress).run()
+    ended = Round(open_existing(arguments.store), registry, arguments.by, show_progress).run()
     print("\n".join(lines_of(ended.report)))
     if ended.candidates:
         draw(ended, arguments.picture)

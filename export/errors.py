@@ -9,6 +9,17 @@ class MissingData(InklingError):
     """Data that a command needs is neither there nor to be had."""
 
 
+class MissingStore(InklingError):
+    """The folder of a store of feedback is not there."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(
+            f"there is no folder {location}; --store names the one that the server keeps feedback "
+            f"in (mkdir makes one that is to be used from now on)"
+        )
+        self.location = location
+
+
 class DamagedData(InklingError):
     """A data file does not hold what its format says."""
 

@@ -19,9 +19,8 @@ from chalicelib.learning.current import Current
 from chalicelib.learning.heads import VERSION_CHARACTERS
 from chalicelib.learning.history import HistoryEntry
 from chalicelib.learning.pointer import HeadBook
-from chalicelib.stores.open import open_store
 from export.command import run_command
-from export.store_options import NO_REASON, add_store_options
+from export.store_options import NO_REASON, add_store_options, open_existing
 
 CHANGES: dict[str, Callable[[HeadBook, str, str], Current]] = {
     "rollback": HeadBook.rollback,
@@ -33,7 +32,7 @@ CHANGES: dict[str, Callable[[HeadBook, str, str], Current]] = {
 def main() -> None:
     """Run the command line."""
     arguments = _parser().parse_args()
-    book = HeadBook(open_store(arguments.store))
+    book = HeadBook(open_existing(arguments.store))
     if arguments.action == "history":
         for entry in book.history():
             print("\n".join(history_lines(entry)))

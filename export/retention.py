@@ -18,9 +18,9 @@ from chalicelib.learning.feedback import FeedbackBook
 from chalicelib.learning.keys import FeedbackPlace
 from chalicelib.learning.retention import RETENTION_DAYS, expired_keys
 from chalicelib.learning.store_clock import ClockNote
-from chalicelib.stores.open import open_store
 from chalicelib.stores.store import Store
 from export.command import positive, run_command
+from export.store_options import open_existing
 
 PROGRESS_EVERY = 50  # keys
 
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")
     parser.add_argument("--trust-clock", action="store_true", help="it is right, though it leapt")
     arguments = parser.parse_args()
-    store = open_store(arguments.store or settings_from(os.environ).feedback)
+    store = open_existing(arguments.store or settings_from(os.environ).feedback)
     now = datetime.now(UTC)
     clock = ClockNote.trusted(now) if arguments.trust_clock else ClockNote.at(store, now)
     if not clock.is_trusted:

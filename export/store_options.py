@@ -3,8 +3,11 @@
 import argparse
 import getpass
 import os
+from pathlib import Path
 
-from chalicelib.stores.open import VARIABLE
+from chalicelib.stores.open import VARIABLE, open_store
+from chalicelib.stores.store import Store
+from export.errors import MissingStore
 
 DEFAULT_STORE = "feedback"
 NO_REASON = "no reason given"
@@ -21,3 +24,14 @@ def add_store_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", default=getpass.getuser(), metavar="NAME", help="who does it (default: %(default)s)"
     )
+
+
+def open_existing(location: str) -> Store:
+    """Return the store at `location`, which must be there: a mistyped name would begin a new one.
+
+    A bucket that is not there is told at its first use. Raises MissingStore, InvalidSetting,
+    StorageUnavailable.
+    """
+    if "://" not in location and location.strip() and not Path(location).expanduser().exists():
+        raise MissingStore(location)
+    return open_store(location)

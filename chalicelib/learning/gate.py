@@ -22,6 +22,7 @@ OVERALL_POINTS = 0.1  # the most that gold, and its digits alone, may lose, in p
 CLASS_POINTS = 0.5
 STATUS_POINTS = 1.0
 SIGNIFICANT = 0.05  # one-sided
+LEAST_PRINTED = 0.001
 CLEARLY = 0.05  # a change of the right class's probability below it says nothing
 
 
@@ -116,7 +117,7 @@ def judge_held_out(entry: ModelEntry, held_out: Trial) -> Judgement:
     words = (
         f"on {len(rows)} held-out drawings of feedback errors go from {errors_before} to "
         f"{errors_after}; {better} get clearly surer, {worse} clearly less sure "
-        f"(by chance alone: p = {chance:.3f}, at most {SIGNIFICANT} is asked)"
+        f"(by chance alone: {described(chance)}, at most {SIGNIFICANT} is asked)"
     )
     figures = {
         "drawings": len(rows),
@@ -152,6 +153,11 @@ def chance_of(more: int, fewer: int) -> float:
         ways += with_tails
         with_tails = with_tails * (tosses - tails) // (tails + 1)
     return ways / (1 << tosses)
+
+
+def described(chance: float) -> str:
+    """Return a chance as papers print it."""
+    return f"p = {chance:.3f}" if chance >= LEAST_PRINTED else f"p < {LEAST_PRINTED}"
 
 
 def _overall(name: str, drawings: str, shipped: Flags, candidate: Flags) -> Check:
@@ -192,7 +198,7 @@ def _paired(name: str, before: Flags, candidate: Flags) -> Check:
     chance = chance_of(lost, won)
     words = (
         f"gold, against the {name} head: {won} drawings won, {lost} lost "
-        f"(by chance alone: p = {chance:.3f}, below {SIGNIFICANT} is worse)"
+        f"(by chance alone: {described(chance)}, below {SIGNIFICANT} is worse)"
     )
     figures = {"won": won, "lost": lost, "p": round(chance, 6)}
     return Check(f"gold_paired_{name}", chance >= SIGNIFICANT, figures, words)

@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING
 from chalicelib.learning.rollouts import RolloutBook
 from chalicelib.recognition.registry import ModelRegistry
 from chalicelib.recognition.rollout import Rollout
-from chalicelib.stores.open import open_store
 from export.command import MODELS_FOLDER, positive, run_command
 from export.errors import InvalidOption, NoCandidate, NotPromoted, PromotionRefused
 from export.progress import show_progress
 from export.published import drop_candidate, settle_candidate
 from export.rollout.counts import fetch_counts
 from export.rollout.table import comparison_lines, count_lines, history_lines, status_lines
-from export.store_options import NO_REASON, add_store_options
+from export.store_options import NO_REASON, add_store_options, open_existing
 
 if TYPE_CHECKING:
     from export.rollout.comparison import Comparison
@@ -46,19 +45,19 @@ def main() -> None:
 def start(arguments: argparse.Namespace) -> None:
     """Let the candidate read along (--shadow), or answer a share of drawings."""
     rollout = _rollout(arguments)._replace(share=arguments.share)
-    RolloutBook(open_store(arguments.store)).start(rollout, arguments.by, arguments.reason)
+    RolloutBook(open_existing(arguments.store)).start(rollout, arguments.by, arguments.reason)
     status(arguments)
 
 
 def status(arguments: argparse.Namespace) -> None:
     """Say what the package holds and which rollouts are on."""
-    current, _ = RolloutBook(open_store(arguments.store)).read()
+    current, _ = RolloutBook(open_existing(arguments.store)).read()
     print("\n".join(status_lines(ModelRegistry.load(arguments.models), current)))
 
 
 def history(arguments: argparse.Namespace) -> None:
     """Say how that came to be, the newest first."""
-    entries = list(RolloutBook(open_store(arguments.store)).history())
+    entries = list(RolloutBook(open_existing(arguments.store)).history())
     for entry in entries:
         print("\n".join(history_lines(entry)))
     if not entries:
@@ -79,7 +78,7 @@ def report(arguments: argparse.Namespace) -> None:
 
 def promote(arguments: argparse.Namespace) -> None:
     """Let the candidate answer all, unless it is worse than what answers now."""
-    book = RolloutBook(open_store(arguments.store))
+    book = RolloutBook(open_existing(arguments.store))
     _, tag = book.read()
     comparison = _compare(arguments)
     judgement = comparison.judgement
@@ -96,7 +95,7 @@ def promote(arguments: argparse.Namespace) -> None:
 
 def withdraw(arguments: argparse.Namespace) -> None:
     """Let the live version answer alone again, whatever the candidate did."""
-    book = RolloutBook(open_store(arguments.store))
+    book = RolloutBook(open_existing(arguments.store))
     model = arguments.model or _only([*book.read()[0].rollouts], "a rollout that is on", NO_ROLLOUT)
     book.withdraw(model, arguments.by, arguments.reason)
     status(arguments)
@@ -105,7 +104,7 @@ def withdraw(arguments: argparse.Namespace) -> None:
 def settle(arguments: argparse.Namespace) -> None:
     """Make a promoted candidate the model of the package, and the model its candidate."""
     rollout = _rollout(arguments)
-    on = RolloutBook(open_store(arguments.store)).read()[0].rollouts.get(rollout.model)
+    on = RolloutBook(open_existing(arguments.store)).read()[0].rollouts.get(rollout.model)
     if on != rollout._replace(share=1.0) and not arguments.unpromoted:
         raise NotPromoted(rollout.model, rollout.candidate, arguments.store)
     new, old = settle_candidate(arguments.models, rollout.model)
@@ -135,7 +134,7 @@ def _compare(arguments: argparse.Namespace) -> "Comparison":
     comparison = compare(
         ModelRegistry.load(arguments.models),
         _model(arguments),
-        open_store(arguments.store),
+        open_existing(arguments.store),
         show_progress,
         arguments.data,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from chalicelib.learning.gate import chance_of
+from chalicelib.learning.gate import chance_of, described
 from chalicelib.learning.rollout_log import (
     ANSWERED,
     COMPARED,
@@ -54,7 +54,7 @@ def _set_lines(compared: "Compared") -> Iterator[str]:
     yield (
         f"  {won + lost} are right with one of them alone, {won} with the candidate: "
         f"{_share(Score(won + lost, won)).strip()}; by chance alone so few, or fewer: "
-        f"p = {chance_of(lost, won):.3f}"
+        f"{described(chance_of(lost, won))}"
     )
 
 

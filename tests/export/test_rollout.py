@@ -45,6 +45,7 @@ class Package:
 
     def __init__(self, folder: Path, change: Bias) -> None:
         self.models, self.store = folder / "models", folder / "store"
+        self.store.mkdir()
         self.registry = copy_with_candidate(self.models, change)
         self.live = self.registry.entry(MODEL).version
         self.candidate = self.registry.candidates[MODEL].version

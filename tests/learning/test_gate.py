@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chalicelib.learning.gate import Judgement, Trial, chance_of, judge_held_out, judge_on_gold
+from chalicelib.learning.gate import (
+    Judgement,
+    Trial,
+    chance_of,
+    described,
+    judge_held_out,
+    judge_on_gold,
+)
 from chalicelib.recognition.drawing import Picture
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
 
@@ -170,3 +177,10 @@ def test_where_thousands_differ_the_chance_is_found_at_once() -> None:
     """Each binomial coefficient by itself took most of a minute."""
     assert chance_of(10, 20_000) == 1
     assert chance_of(20_000, 10) == 0
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"), [(1.0, "p = 1.000"), (0.001, "p = 0.001"), (1e-9, "p < 0.001")]
+)
+def test_no_chance_is_printed_as_none(chance: float, words: str) -> None:
+    assert described(chance) == words
