@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from chalicelib.config import VARIABLES, Settings, settings_from
-from chalicelib.errors import StorageUnavailable
+from chalicelib.errors import StorageUnavailable, UnusableHead
 from chalicelib.metrics import MetricLog
 
 if TYPE_CHECKING:
@@ -93,6 +93,13 @@ class Services:
         from chalicelib.stores.open import open_store
 
         return RolloutBook(open_store(self.settings.feedback))
+
+    def damage(self) -> list[UnusableHead]:
+        """Return what is damaged of heads and rollouts. Raises as `heads` does."""
+        from chalicelib.learning.damage import find_damage
+        from chalicelib.stores.open import open_store
+
+        return list(find_damage(open_store(self.settings.feedback)))
 
     def round(self, by: str) -> "Round":
         """Return a round over the feedback, to be run by `by`. Raises as `feedback` does."""

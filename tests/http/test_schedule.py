@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,13 +15,25 @@ from chalice.test import Client
 from app import app
 from bench.thinned import thinned
 from chalicelib.config import settings_from
-from chalicelib.http.rounds import run_scheduled_round
+from chalicelib.errors import InklingError
+from chalicelib.http.rounds import DAMAGED, run_scheduled_round
 from chalicelib.learning.feedback import FeedbackBook
+from chalicelib.learning.keys import (
+    CURRENT_KEY,
+    ROLLOUT_KEY,
+    head_key,
+    history_key,
+    rollout_entry_key,
+)
 from chalicelib.learning.pointer import HeadBook
 from chalicelib.learning.retention import RETENTION_DAYS
+from chalicelib.learning.rollouts import RolloutBook
 from chalicelib.metrics import MetricLog
+from chalicelib.recognition.rollout import Rollout
 from chalicelib.stores.open import open_store
+from chalicelib.stores.store import Store
 from chalicelib.wiring import Services
+from tests.learning.heads import make_head
 from tests.learning.lessons import accept, odd_seven
 from tests.learning.submissions import make_submission, stored
 
@@ -52,7 +66,8 @@ def test_feedback_is_learnt_once_however_often_the_schedule_fires(
     assert outcomes == ["promoted", "unchanged"]
     heads = HeadBook(store).read()[0].heads
     assert heads
-    first, second = map(json.loads, stream.getvalue().splitlines())
+    found = map(json.loads, stream.getvalue().splitlines())
+    first, second = (counts for counts in found if "RoundDrawings" in counts)
     assert (first["RoundDrawings"], first["RoundPromoted"]) == (30, 1)
     assert second["RoundPromoted"] == 0
     assert f"promoted for {', '.join(heads)}" in caplog.text
@@ -66,3 +81,44 @@ def test_the_day_on_which_feedback_must_go_is_kept(
     FeedbackBook(open_store(location), lambda: past).submit(make_submission())
     run_scheduled_round(Services(settings_from({"INKLING_FEEDBACK": location})))
     assert not [key for key in stored(open_store(location)) if key.startswith("feedback/")]
+
+
+def of_head(store: Store) -> str:
+    return head_key(next(iter(HeadBook(store).read()[0].heads.values())))
+
+
+def of_entry(store: Store) -> str:
+    return history_key(str(HeadBook(store).read()[0].entry))
+
+
+def of_rollout_entry(store: Store) -> str:
+    return rollout_entry_key(str(RolloutBook(store).read()[0].entry))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [of_head, of_entry, of_rollout_entry, lambda _: CURRENT_KEY, lambda _: ROLLOUT_KEY],
+    ids=["head", "entry", "rollout_entry", "pointer", "rollout"],
+)
+def test_damage_that_no_answer_shows_is_told(
+    key: Callable[[Store], str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A round fails where it needs what is damaged; by then it is told."""
+    store = open_store(str(tmp_path))
+    head = make_head(1)
+    HeadBook(store).promote({"cnn": head}, HeadBook(store).read()[1], "ann", "better", {})
+    RolloutBook(store).start(Rollout("cnn", "1" * 8, "2" * 8, 0.1), "ann", "to try it")
+    assert counted_damage(tmp_path) == 0
+    damaged = key(store)
+    (tmp_path / damaged).write_bytes(b"{}")
+    assert counted_damage(tmp_path) == 1
+    assert f"Damaged: {damaged}" in caplog.text
+
+
+def counted_damage(location: Path) -> int:
+    services, stream = Services(settings_from({"INKLING_FEEDBACK": str(location)})), io.StringIO()
+    services.metrics = MetricLog(stream, "Inkling")
+    with suppress(InklingError):
+        run_scheduled_round(services)
+    found: int = json.loads(stream.getvalue().splitlines()[0])[DAMAGED]
+    return found

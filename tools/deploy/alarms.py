@@ -168,6 +168,14 @@ STAGE_ALARMS = (
         missing_breaches=True,
     ),
     Alarm(
+        name="LearntDamaged",
+        what="A head, a rollout or the pointer to them is damaged",
+        why="Nothing damages them in normal work; each day's round looks, and counts every one.",
+        namespace=NAMESPACE,
+        metric="Damaged",
+        above=0,
+    ),
+    Alarm(
         name="AgreementFell",
         what="People say of most answers that they are wrong",
         why=(

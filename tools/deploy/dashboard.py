@@ -101,6 +101,7 @@ ROUND_METRICS = (
     "RoundPromoted",
     "RoundRefused",
     "RoundHeadsRefused",
+    "Damaged",
 )
 
 
