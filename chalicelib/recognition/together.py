@@ -21,8 +21,6 @@ from chalicelib.recognition.recognizer import (
 )
 from chalicelib.recognition.segmentation import Parting, Steps, segment_in_steps
 
-PICTURES_A_RUN = 128  # more take memory and, beyond the processor's cache, time
-
 
 class Question(NamedTuple):
     """A drawing to be read; the fields are the arguments of `Recognizer.recognize`."""
@@ -109,13 +107,9 @@ def _probabilities_of(
 def _run_all(
     recognizer: Recognizer, variant: Variant, wanted: Mapping[int, Picture]
 ) -> dict[int, Points]:
-    """Return for each array of pictures their probabilities, from as few runs as may be."""
+    """Return for each array of pictures their probabilities."""
     if not wanted:
         return {}
-    pictures = np.concatenate(list(wanted.values()))
-    runs = [
-        recognizer.run(variant, pictures[first : first + PICTURES_A_RUN])
-        for first in range(0, len(pictures), PICTURES_A_RUN)
-    ]
+    probabilities = recognizer.run(variant, np.concatenate(list(wanted.values())))
     ends = np.cumsum([len(of) for of in wanted.values()])
-    return dict(zip(wanted, np.split(np.concatenate(runs), ends[:-1]), strict=True))
+    return dict(zip(wanted, np.split(probabilities, ends[:-1]), strict=True))

@@ -1,34 +1,26 @@
-"""What opening a model leaves behind in the machine: nothing."""
+"""The network, run on any number of pictures."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+import numpy as np
+import pytest
 
+from chalicelib.recognition.classifier import PICTURES_A_RUN, Classifier
+from chalicelib.recognition.registry import ModelRegistry
 from export.command import MODELS_FOLDER
 
-ROOT = Path(__file__).resolve().parents[2]
-OPEN = """
-import sys
-from pathlib import Path
-from chalicelib.recognition.registry import ModelRegistry
 
-registry = ModelRegistry.load(Path(sys.argv[1]))
-for name in registry.names:
-    registry.model(name)
-"""
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    registry = ModelRegistry.load(MODELS_FOLDER)
+    return registry.model(registry.default)
 
 
-def test_onnxruntime_leaves_no_id_of_the_machine_and_no_reports(tmp_path: Path) -> None:
-    home, scratch = tmp_path / "home", tmp_path / "scratch"
-    home.mkdir()
-    scratch.mkdir()
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ORT_", "XDG_"))}
-    subprocess.run(
-        [sys.executable, "-c", OPEN, MODELS_FOLDER],
-        cwd=ROOT,
-        env=kept | {"HOME": str(home), "TMPDIR": str(scratch)},
-        check=True,
-        timeout=60,
-    )
-    assert list(tmp_path.rglob("*")) == [home, scratch]
+@pytest.mark.parametrize("count", [0, PICTURES_A_RUN, PICTURES_A_RUN + 1, 3 * PICTURES_A_RUN])
+def test_many_pictures_are_answered_as_few_are(classifier: Classifier, count: int) -> None:
+    pictures = np.random.default_rng(count).random((count, 28, 28), np.float32)
+    found = classifier.run(pictures)
+    assert found.logits.shape == (count, classifier.classes)
+    assert found.features.shape == (count, classifier.features)
+    for first in range(0, count, 97):
+        some = classifier.run(pictures[first : first + 97])
+        np.testing.assert_allclose(found.logits[first : first + 97], some.logits, atol=1e-4)
+        np.testing.assert_allclose(found.features[first : first + 97], some.features, atol=1e-4)
