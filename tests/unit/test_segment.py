@@ -219,6 +219,20 @@ def test_a_drawing_without_ink_is_refused(recognizer: Recognizer, drawing: Drawi
         recognizer.recognize(drawing)
 
 
+def test_ruled_paper_is_not_cut_into_thousands_of_parts() -> None:
+    ink = np.zeros((1000, 1000), np.float32)
+    ink[4:964:8, 20:980] = 1.0
+    asked: list[int] = []
+
+    def none_of_these(pictures: Picture) -> Points:
+        asked.append(len(pictures))
+        return np.repeat([[0.0] * 10 + [1.0]], len(pictures), axis=0)
+
+    assert len(segment(InkDrawing(ink), none_of_these).boxes) == 1
+    lines, whole = 120, 1
+    assert asked == [lines, lines + whole]
+
+
 def test_parts_of_ink_are_not_all_kept_at_once() -> None:
     ink = np.zeros((1000, 1000), np.float32)
     for left in range(8, 980, 10):

@@ -25,7 +25,7 @@ from chalicelib.recognition.segmentation.prices import (
     row_height,
 )
 from chalicelib.recognition.segmentation.rows import find_rows
-from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Part, Parting, Sheet
+from chalicelib.recognition.segmentation.sheet import MAX_PIECES, Cuts, Part, Parting, Sheet
 from chalicelib.recognition.segmentation.stroke_sheet import StrokeSheet
 
 SMALLEST_SIDE_PX = 32  # a smaller raster is a digit already cut out, as MNIST's are
@@ -122,11 +122,26 @@ def _lay_ink(drawing: InkDrawing) -> Generator[Picture, Points, Laid]:
         wide = np.array([0])
     else:
         wide = yield from _strange_and_wide(sheet)
-    height = row_height(sheet.bounds)
-    found = {piece: sheet.find_cuts(piece, height) for piece in wide.tolist()}
-    sheet, origins = sheet.cut({piece: cuts for piece, cuts in found.items() if cuts})
+    sheet, origins = sheet.cut(_cuts(sheet, wide))
     neighbours = np.flatnonzero(origins[1:] == origins[:-1])
     return sheet, Ties(NO_PAIRS, cut=np.column_stack([neighbours, neighbours + 1]))
+
+
+def _cuts(sheet: InkSheet, wide: NDArray[np.intp]) -> dict[int, Cuts]:
+    """Return the ways to cut pieces that are too wide.
+
+    None where they would leave more pieces than digits can have: a hatching, say, or ruled paper.
+    """
+    height = row_height(sheet.bounds)
+    left = MAX_PIECES - len(sheet.bounds)
+    found: dict[int, Cuts] = {}
+    for piece in wide.tolist():
+        if cuts := sheet.find_cuts(piece, height):
+            found[piece] = cuts
+            left -= len(cuts.places)
+            if left < 0:
+                return {}
+    return found
 
 
 def _strange_and_wide(sheet: InkSheet) -> Generator[Picture, Points, NDArray[np.intp]]:
