@@ -29,11 +29,12 @@ class Tally:
         return [
             Fact("faults tried", self.faults),
             Fact("slowest message", round(self.slowest_s, 2), "s", most=MOST_SILENT_S),
-            Fact("most requests in the second after one failed", self.most_asked, most=MOST_ASKED),
+            Fact(ASKED, self.most_asked, most=MOST_ASKED),
             *(Fact(name, self.harms[name], most=0) for name in HARMS),
         ]
 
 
+ASKED = "most requests in the second after one failed"
 DRAWING_LOST = "drawings lost"
 SILENT = "faults that nothing was said of"
 MARKUP = "answers whose markup came to life"
