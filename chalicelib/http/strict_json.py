@@ -69,11 +69,23 @@ def _no_collection() -> Iterator[None]:
 
 def _decode(text: str) -> object:
     try:
-        return _DECODER.decode(text)
+        return _decode_with(_DECODER, text)
+    except ValueError:  # an integer of more digits than Python converts
+        return _decode_with(_BIG_NUMBER_DECODER, text)
+
+
+def _decode_with(decoder: json.JSONDecoder, text: str) -> object:
+    try:
+        return decoder.decode(text)
     except json.JSONDecodeError as error:
         raise InvalidJson(f"{error.msg}, line {error.lineno} column {error.colno}") from error
-    except ValueError:  # an integer of more digits than Python converts
-        return _BIG_NUMBER_DECODER.decode(text)
+
+
+def _whole_number(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -96,5 +108,5 @@ def _require_whole_characters(value: object) -> None:
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
 _BIG_NUMBER_DECODER = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=float
+    object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_whole_number
 )

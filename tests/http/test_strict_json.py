@@ -79,6 +79,11 @@ def test_a_number_that_nothing_holds_is_infinite_rather_than_a_crash(number: str
     assert abs(found) == float("inf")
 
 
+def test_a_whole_number_beside_one_that_nothing_holds_stays_whole() -> None:
+    _, three = json_list(f"[{'9' * 5000}, 3]")
+    assert isinstance(three, int)
+
+
 def json_list(text: str) -> list[Any]:
     value = parse_json(text.encode())
     assert isinstance(value, list)
@@ -115,6 +120,8 @@ def test_the_reason_says_where() -> None:
         b"[\xed\xa0\x80]",
         '["a"]'.encode("utf-16"),
         b"\0",
+        b"[" + b"9" * 5000 + b",]",
+        b"[" + b"9" * 5000,
     ],
 )
 def test_what_rfc_8259_does_not_allow_is_refused(body: bytes) -> None:

@@ -22,6 +22,7 @@ FRACTIONS, EXPONENTS = ("", ".0", ".5", ".50"), ("", "e1", "E+2", "e-2")
 BAD_SIGNS = ("+", "--", "+-", "- ", "\u2212", "~")
 BAD_WHOLES = ("00", "01", "0x10", "0b1", "0o7", "1_000", "1 000", "1'0", "\uff11", "\u0663")
 BAD_WORDS = ("Infinity", "NaN", "nan", "inf", "INF", "1.#INF", "$1", "1f", "1L", "1n", "1%")
+BAD_LONG = ("9" * 5000 + "f", "9" * 5000 + " 9", "9" * 5000 + ",")  # more than Python converts
 BAD_FRACTIONS = (".", "..5", ".5.5", ".-5", ".\uff15", "_5", ".5_0", ". 5")
 BAD_EXPONENTS = ("e", "E", "e+", "e-", "e1.5", "ee1", "e 1", "e++1", "^2", "*10", "e0x1", "p1")
 TINY = ("1e-400", "-1e-999", "0." + "1" * 5000, "0." + "0" * 5000 + "1", "1" + "0" * 308 + "e-308")
@@ -68,7 +69,7 @@ def numbers() -> Iterator[Fragment]:
         yield _fragment("number", "".join(parts), sound=True)
     for tiny in TINY:
         yield _fragment("number", tiny, sound=True)
-    for sign, bad in product(SIGNS, (*BAD_WHOLES, *BAD_WORDS)):
+    for sign, bad in product(SIGNS, (*BAD_WHOLES, *BAD_WORDS, *BAD_LONG)):
         yield _fragment("no number", sign + bad, sound=False)
     for whole, fraction, exponent in product(("", "0", "1"), FRACTIONS, EXPONENTS):
         for bad in BAD_SIGNS:
