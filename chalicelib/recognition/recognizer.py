@@ -137,7 +137,7 @@ class Recognizer:
         try:
             return self._answer(question, lineup.answering(drawing), lineup)
         except CandidateFailed as failed:
-            self._tell_all([lineup.pairs[failed.model]], Failed(failed.error))
+            self.tell_failed(lineup.pairs[failed.model], failed)
             if question.model == failed.model + CANDIDATE_SUFFIX:
                 raise
             return self._answer(question, lineup.live, lineup)
@@ -157,7 +157,7 @@ class Recognizer:
             return variant, self.run(variant, pictures)
         except CandidateFailed as failed:
             pair = lineup.pairs[failed.model]
-            self._tell_all([pair], Failed(failed.error))
+            self.tell_failed(pair, failed)
             if version is not None or model != failed.model:
                 raise
             return pair.live, self.run(pair.live, pictures)
@@ -176,6 +176,10 @@ class Recognizer:
         except Exception as error:  # whatever it does, it fails no answer of others
             raise CandidateFailed(entry.name, error) from error
         return found
+
+    def tell_failed(self, pair: Pair, failed: CandidateFailed) -> None:
+        """Tell the witness that the candidate of a pair failed."""
+        self._tell_all([pair], Failed(failed.error))
 
     def _run(self, variant: Variant, pictures: Picture) -> Points:
         outputs = self.registry.network(variant.entry).run(pictures)

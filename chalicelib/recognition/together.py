@@ -1,7 +1,8 @@
 """Many drawings read together: a network is run on what all of them ask for at once.
 
 Each answer is the one that `Recognizer.recognize` gives to the drawing alone, but that candidates
-are not tried: one that is promoted answers, one that is named, and no other.
+are not tried: one that is promoted answers, one that is named, and no other. Where one fails, the
+live versions answer all drawings that are read with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,10 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chalicelib.errors import InklingError
+from chalicelib.errors import CandidateFailed, InklingError
 from chalicelib.limits import DEFAULT_CANDIDATES
 from chalicelib.recognition.drawing import Drawing, Picture, Points
 from chalicelib.recognition.heads import Variant
+from chalicelib.recognition.lineup import CANDIDATE_SUFFIX, Lineup
 from chalicelib.recognition.recognizer import (
     Reading,
     Recognizer,
@@ -37,12 +39,38 @@ Answer = tuple[Reading, ...] | InklingError
 def recognize_all(recognizer: Recognizer, questions: Sequence[Question]) -> list[Answer]:
     """Return for each question its readings, or the error that `recognize` would raise."""
     lineup = recognizer.lineup()
-    default = lineup.variants[recognizer.registry.default]
+    answering: Mapping[str, Variant] = lineup.variants
+    failures: dict[str, CandidateFailed] = {}
+    while True:
+        try:
+            return _answer_all(recognizer, questions, lineup, answering, failures)
+        except CandidateFailed as failed:
+            recognizer.tell_failed(lineup.pairs[failed.model], failed)
+            failures[failed.model + CANDIDATE_SUFFIX] = failed
+            answering = lineup.live
+
+
+def _answer_all(
+    recognizer: Recognizer,
+    questions: Sequence[Question],
+    lineup: Lineup,
+    answering: Mapping[str, Variant],
+    failures: Mapping[str, CandidateFailed],
+) -> list[Answer]:
+    """Answer with the variants of `answering`; failures: of candidates, by their own names.
+
+    Raises CandidateFailed for another one.
+    """
+    default = answering[recognizer.registry.default]
     answers: dict[int, Answer] = {}
     asked: dict[int, tuple[Variant, ...]] = {}
     for i, question in enumerate(questions):
+        model = question.model or default.name
+        if model in failures:
+            answers[i] = failures[model]
+            continue
         try:
-            asked[i] = lineup.asked(question.model or default.name, lineup.variants)
+            asked[i] = lineup.asked(model, answering)
         except InklingError as error:
             answers[i] = error
     partings, errors = _part_all(recognizer, default, {i: _steps(questions[i]) for i in asked})

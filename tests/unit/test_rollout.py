@@ -244,6 +244,22 @@ def test_on_pictures_alone_a_failing_candidate_gives_way_unless_it_was_asked_for
     assert [type(seen) for seen in trial.seen] == [Failed] * 2
 
 
+@pytest.mark.parametrize("share", [0, 0.5, 1])
+def test_drawings_read_together_are_answered_though_a_candidate_fails(
+    no_numbers: ModelRegistry, share: float
+) -> None:
+    """Only whoever asked for it by its own name gets none."""
+    trial = Trial(no_numbers, share)
+    names = (None, "all", "cnn-candidate", "cnn-live", "perceptron")
+    questions = [Question(StrokeDrawing(SEVEN), model) for model in names]
+    *first, failed, live, perceptron = recognize_all(trial.recognizer, questions)
+    for answer in (*first, live, perceptron):
+        assert not isinstance(answer, Exception)
+        assert {reading.text for reading in answer} == {"7"}
+    assert isinstance(failed, CandidateFailed)
+    assert [type(seen) for seen in trial.seen] == [Failed]
+
+
 def test_a_live_model_that_fails_is_not_taken_for_its_candidate(
     registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
