@@ -4,7 +4,9 @@ A message is done when all that it tells of has its results in the bucket; one t
 in the answer and comes again, alone. Whatever comes twice finds its results there and leaves them.
 
 Where a process is ended by what it reads, all its messages come again, and again together: each for
-itself then, and in the other order each time, so that nothing stands behind what ends it twice.
+itself then, after what is new and in the other order each time, so that nothing stands behind what
+ends it twice. Once, shortly before it is parked, a message goes before what is new: else one for
+which there is never time left would be parked without a try.
 """
 
 import logging
@@ -16,6 +18,7 @@ from chalicelib.batch.queue import Queue
 from chalicelib.batch.reader import BatchReader
 from chalicelib.recognition.recognizer import Recognizer
 
+LAST_BUT_ONE = 4  # of the deliveries of a message; after the fifth it is parked
 LEAST_LEFT_MS = 30_000  # that a message is begun with: a part of large images takes as long
 
 logger = logging.getLogger(__name__)
@@ -36,19 +39,23 @@ def answer_messages(
     for turn in _turns(records):
         for record in turn:
             name = record["messageId"]
-            if left_ms() < LEAST_LEFT_MS or not _take(reader, name, record["body"]):
+            if left_ms() < LEAST_LEFT_MS:
+                logger.info("Message %s comes again: there is no time left for it", name)
+                failed.append(name)
+            elif not _take(reader, name, record["body"]):
                 failed.append(name)
         failed += reader.finish()
     return {"batchItemFailures": [{"itemIdentifier": name} for name in dict.fromkeys(failed)]}
 
 
 def _turns(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Yield what comes for the first time, together; then the others, each for itself."""
-    yield [record for record in records if _times(record) == 1]
+    """Yield what is new, together; before and after it the others, each for itself."""
     again = [record for record in records if _times(record) > 1]
     backwards = max(map(_times, again), default=0) % 2 == 1
-    for record in sorted(again, key=lambda record: str(record["messageId"]), reverse=backwards):
-        yield [record]
+    again.sort(key=lambda record: str(record["messageId"]), reverse=backwards)
+    yield from ([record] for record in again if _times(record) == LAST_BUT_ONE)
+    yield [record for record in records if _times(record) == 1]
+    yield from ([record] for record in again if _times(record) != LAST_BUT_ONE)
 
 
 def _times(record: Record) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bench.candidates import MODEL, broken, copy_with_candidate
+from bench.compressed import archive_of
 from bench.compressed import archive_of as archive
 from chalicelib.batch import answers, plan, reader
 from chalicelib.batch.drawings import Asked
@@ -110,17 +111,11 @@ def test_the_word_that_s3_sends_once_is_taken(inbox: Inbox) -> None:
     assert inbox.hand_over([record("test", body, inbox.arn)]) == []
 
 
-def test_what_no_time_is_left_for_comes_again(inbox: Inbox) -> None:
-    inbox.put("a.png", image("7"))
-    records = inbox.records()
-    assert inbox.hand_over(records, left_ms=1000) == [records[0]["messageId"]]
-    assert inbox.results() == []
-
-
 @pytest.mark.parametrize(
     ("data", "code"),
     [
         (b"", "empty_input"),
+        (archive_of([]), "empty_input"),
         (b"GIF89a\x01\x00", "unsupported_input"),
         (b"PK\x03\x04 but no more", "invalid_archive"),
     ],
@@ -240,34 +235,6 @@ def test_a_candidate_that_fails_and_is_named_keeps_no_other_line(tmp_path: Path)
     one, two, three = answers.answer_all(recognizer, [Asked({}, request) for request in requests])
     assert two.outcome["error"]["code"] == "unavailable"
     assert one.outcome["answer"]["text"] == three.outcome["answer"]["text"] == "7"
-
-
-class Ended(BaseException):
-    """What is read ends the process."""
-
-
-def test_what_ends_the_process_keeps_none_that_comes_with_it(
-    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The batch comes again as it was, so what stands behind would be parked with what ends it."""
-    read = recognize_all
-
-    def end(recognizer: Recognizer, questions: list[Question]) -> Any:
-        if any(question.candidates == 9 for question in questions):
-            raise Ended
-        return read(recognizer, questions)
-
-    monkeypatch.setattr(answers, "recognize_all", end)
-    ending = inbox.put("ending", lines({**SEVEN, "candidates": 9}))
-    keys = {inbox.put(f"{n}.png", image()) for n in range(6)}
-    bodies = [each["body"] for each in inbox.records()]
-    bodies.sort(key=lambda body: ending in body)
-    bodies.insert(3, bodies.pop())
-    for times in (1, 2, 3):
-        records = [record(str(n), b, inbox.arn, times) for n, b in enumerate(bodies)]
-        with pytest.raises(Ended):
-            inbox.hand_over(records)
-    assert {r["input"] for r in inbox.results()} == keys
 
 
 def test_small_inputs_are_read_together(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
