@@ -1,6 +1,7 @@
 """The drawings of a part, each one as the API would get it in a request."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import BinaryIO, NamedTuple
@@ -42,7 +43,7 @@ class Asked(NamedTuple):
 def read_drawings(file: BinaryIO, kind: Kind, span: Span) -> Iterator[Asked]:
     """Yield the drawings of one part. Raises UnusableInput where the input as a whole is none."""
     if kind is Kind.IMAGE:
-        yield Asked({}, _attempt(lambda: image_request(file.read(MAX_BODY_BYTES + 1))))
+        yield Asked({}, _attempt(lambda: image_request(_whole(file))))
     elif kind is Kind.LINES:
         for line in islice(read_lines(file, span.offset, span.first), span.drawings):
             yield _line(line)
@@ -51,6 +52,14 @@ def read_drawings(file: BinaryIO, kind: Kind, span: Span) -> Iterator[Asked]:
         entries = archive.entries[span.first - 1 :][: span.drawings]
         for position, entry in enumerate(entries, span.first):
             yield _entry(archive, entry, position)
+
+
+def _whole(file: BinaryIO) -> bytes:
+    size = file.seek(0, os.SEEK_END)
+    if size > MAX_BODY_BYTES:
+        raise PayloadTooLarge(size, MAX_BODY_BYTES)
+    file.seek(0)
+    return file.read()
 
 
 def _line(line: Line) -> Asked:

@@ -3,6 +3,7 @@
 What is read is the object whose ETag was announced, or nothing: If-Match goes with every range.
 """
 
+import errno
 import io
 from collections.abc import Callable
 from functools import cache
@@ -109,7 +110,7 @@ class _RangedFile(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
         if start + offset < 0:
-            raise ValueError("there is nothing before the beginning")
+            raise OSError(errno.EINVAL, "there is nothing before the beginning")  # as files do
         self._at = start + offset
         return self._at
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from chalicelib.recognition.registry import ModelRegistry
 from export.batch.job import check_job, collect, count_parts, look, names_of, submit
 from export.batch.local import default_processes, run_tasks
-from export.batch.results_file import check_results_file
+from export.batch.results_file import check_results_file, picture_of
 from export.batch.stage import (
     Place,
     count_parked,
@@ -122,7 +122,7 @@ def report(arguments: argparse.Namespace) -> None:
     print("\n".join(summary.text()))
     from export.batch.picture import draw_summary  # matplotlib takes a second to import
 
-    picture = arguments.picture or arguments.results.with_suffix(".png")
+    picture = arguments.picture or picture_of(arguments.results)
     draw_summary(summary, picture)
     print(f"\nDrawn in {picture}")
 
@@ -166,7 +166,7 @@ def _parse() -> argparse.Namespace:
         each.add_argument("--job", required=True, type=check_job, help="a name of your own")
     reporting = add("report", report)
     reporting.add_argument("results", type=Path, help="what run or collect wrote")
-    reporting.add_argument("--picture", type=Path, help="default: beside the results")
+    reporting.add_argument("--picture", type=Path, help="default: beside the results, RESULTS.png")
     return parser.parse_args()
 
 

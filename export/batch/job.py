@@ -107,7 +107,9 @@ def look(place: Place, job: str) -> State:
     sources = tuple(_sources(place, job))
     if not sources:
         raise NoBatch(f"There is no job {job} in {place.bucket}; it may have expired.")
+    folders = {source.folder for source in sources}  # others are of contents that were there before
     keys = [each["Key"] for each in _list(place, f"{RESULTS}{job}/")]
+    keys = [key for key in keys if f"{key.rpartition('/')[0]}/" in folders]
     manifests = frozenset(key for key in keys if key.endswith(MANIFEST))
     parts = frozenset(key for key in keys if not key.endswith((MANIFEST, MISSED)))
     return State(sources, manifests, parts)

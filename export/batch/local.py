@@ -150,14 +150,17 @@ def _run(task: Task, folder: Path) -> int:
 def read_piece(piece: Piece) -> Iterator[Asked]:
     """Yield the drawings of a piece; where they cannot be read, why, for all that are left."""
     first, left = piece.span.first, piece.span.drawings
+    why: UnusableInput | OSError = InputChanged()  # it was cut short while it was read
     try:
         for asked in _drawings(piece):
             yield asked
             first = int(asked.place.get("line", asked.place.get("position", 0))) + 1
             left -= 1
     except (UnusableInput, OSError) as error:
+        why = error
+    if left:
         place: Place = {"first": first, "drawings": left} if piece.span.drawings > 1 else {}
-        yield Asked(place, _told(error))
+        yield Asked(place, _told(why))
 
 
 def _told(error: UnusableInput | OSError) -> UnusableInput:

@@ -19,7 +19,7 @@ HEADROOM = 1.2  # for the legend
 
 def draw_summary(summary: Summary, path: Path) -> None:
     """Write the picture as a PNG."""
-    figure_of(summary).savefig(path, dpi=DPI)
+    figure_of(summary).savefig(path, dpi=DPI, format="png")
 
 
 def figure_of(summary: Summary) -> Any:  # noqa: ANN401 - matplotlib has no types
@@ -83,4 +83,5 @@ def _draw_sheet(figure: Any, least: list[Doubtful], rows: int) -> None:  # noqa:
     for axes, each in zip(grid, least, strict=False):
         axes.imshow(np.asarray(Image.open(io.BytesIO(each.png))), cmap="gray", vmin=0, vmax=255)
         place = each.place if len(each.place) <= PLACE_CHARACTERS else "…" + each.place[-15:]
-        axes.set_title(f"{each.label}: {each.probability:.2f}\n{place}", fontsize=7)
+        named = f"{each.label}: {each.probability:.2f}\n{place}"
+        axes.set_title(named, fontsize=7, parse_math=False)  # $ in a name is no formula

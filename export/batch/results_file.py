@@ -8,6 +8,11 @@ from export.errors import InvalidOption
 BEGINNING = b'{"input":'  # of every result
 
 
+def picture_of(results: Path) -> Path:
+    """Return the name of their picture, which no scan has: of digits.png come digits.jsonl."""
+    return results.with_name(f"{results.name}.png")
+
+
 def check_results_file(out: Path, reads: Iterable[Path] = ()) -> None:
     """Raise InvalidOption where results would take the place of something else.
 

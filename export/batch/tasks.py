@@ -54,19 +54,22 @@ class Task(NamedTuple):
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:
-    """Return files as given and all files of folders, hidden ones left out. Raises MissingData."""
-    found: dict[Path, None] = {}
+    """Return files as given, each once, and all files of folders, hidden ones left out.
+
+    Raises MissingData, OSError where a folder cannot be looked into.
+    """
+    found: dict[Path, Path] = {}  # by what no other spelling of a path changes
     for path in paths:
         if path.is_dir():
-            inside = (p for p in sorted(path.rglob("*")) if p.is_file())
-            found |= dict.fromkeys(p for p in inside if not _is_hidden(p.relative_to(path)))
+            for file in _files_below(path, frozenset()):
+                found.setdefault(path.resolve() / file.relative_to(path), file)
         elif path.is_file():
-            found[path] = None
+            found.setdefault(path.parent.resolve() / path.name, path)
         else:
             raise MissingData(f"There is no file or folder {path}.")
     if not found:
         raise MissingData(f"There are no files in {', '.join(map(str, paths))}.")
-    return list(found)
+    return list(found.values())
 
 
 def make_tasks(files: Iterable[Path], models: Path) -> Iterator[Task]:
@@ -89,8 +92,23 @@ def make_tasks(files: Iterable[Path], models: Path) -> Iterator[Task]:
         yield _task(manifest, several)
 
 
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(HIDDEN) for part in path.parts)
+def _files_below(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
+    """Yield the files of a folder and of those that lie in it or are linked there.
+
+    Links that lead nowhere are among them: who reads them says so. above: the folders on the way,
+    by device and number; a link back to one of them leads to nothing new.
+    """
+    found = folder.stat()
+    here = (found.st_dev, found.st_ino)
+    if here in above:
+        return
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(HIDDEN):
+            continue
+        if path.is_dir():
+            yield from _files_below(path, above | {here})
+        elif path.is_file() or (path.is_symlink() and not path.exists()):
+            yield path
 
 
 def _pieces(path: Path) -> list[Piece]:
@@ -110,6 +128,6 @@ def _pieces(path: Path) -> list[Piece]:
 def _task(manifest: bytes, pieces: Sequence[Piece]) -> Task:
     digest = hashlib.sha256(manifest)
     for piece in pieces:
-        digest.update(os.fsencode(piece.path))
+        digest.update(os.fsencode(piece.path.absolute()))
         digest.update(f"\0{piece.size}\0{piece.time_ns}\0{piece.span}\n".encode())
     return Task(digest.hexdigest()[:32], tuple(pieces))

@@ -74,6 +74,21 @@ def test_a_job_is_submitted_once_worked_on_and_collected(
     assert collected(place) == (["one.png", *["many.jsonl"] * 10], ())
 
 
+def test_results_of_what_was_there_before_are_not_counted(
+    inbox: Inbox, files: dict[str, Path]
+) -> None:
+    place = Place(inbox.bucket)
+    submit(place, JOB, files, quiet)
+    inbox.work()
+    files["many.jsonl"].write_bytes(lines(*[SEVEN] * 14))
+    assert submit(place, JOB, files, quiet) == 1
+    known: dict[str, int] = {}
+    assert count_parts(place, look(place, JOB), known) == (1, 2)
+    inbox.work()
+    assert count_parts(place, look(place, JOB), known) == (5, 5)
+    assert collected(place) == (["one.png", *["many.jsonl"] * 14], ())
+
+
 def test_results_that_are_too_few_are_not_taken_for_all(
     inbox: Inbox, files: dict[str, Path]
 ) -> None:

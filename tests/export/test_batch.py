@@ -290,5 +290,5 @@ def test_the_report_draws_a_picture(folder: Path, tmp_path: Path) -> None:
     done = batch("report", out)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{LINES + 7:,} drawings, ")
-    with Image.open(tmp_path / "results.png") as picture:
+    with Image.open(tmp_path / "results.jsonl.png") as picture:
         assert min(picture.size) > 400
