@@ -113,7 +113,7 @@ def _item_json(item: Item) -> dict[str, object]:
                 "model": answer.model,
                 "version": answer.version,
                 "said": answer.said,
-                "agrees": answer.said == record.label,
+                "agrees": answer.said == item.filed.label,
                 "candidates": [
                     {"label": guess.label, "probability": round(guess.probability, 4)}
                     for guess in answer.guesses

@@ -1,5 +1,6 @@
 """The review's page, in a real browser over the real server and a real store."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -152,6 +153,42 @@ def test_a_whole_cluster_is_decided_at_once(store: Store, open_review: OpenRevie
     assert {id_ for id_, (status, _) in lying(store).items() if status is ACCEPTED} == alike
     page.keyboard.press("u")
     counted(page, 7, 0, 0)
+
+
+def test_what_is_undone_is_what_the_next_decision_is_about(
+    store: Store, open_review: OpenReview
+) -> None:
+    send_claims(store, "2")
+    send_alike(store, 3, claim="1")
+    page = open_review()
+    page.keyboard.press("End")
+    first = current(page)
+    page.keyboard.press("a")
+    said(page, "Accepted 1 drawing.")
+    page.keyboard.press("Home")
+    page.keyboard.press("c")
+    expect(page.locator("#accept")).to_have_text("Accept 3 as 1")
+    page.keyboard.press("u")
+    said(page, "Taken back.")
+    assert current(page) == first
+    expect(page.locator("#drawings [aria-selected=true]")).to_have_count(0)
+    page.keyboard.press("r")
+    said(page, "Rejected 1 drawing.")
+    counted(page, 3, 0, 1)
+
+
+def test_what_was_accepted_as_another_digit_leads_with_that(
+    store: Store, open_review: OpenReview
+) -> None:
+    send_claims(store, "1")
+    page = open_review()
+    page.keyboard.press("7")
+    said(page, "Accepted 1 drawing as 7.")
+    page.locator("#accepted").click()
+    expect(page.locator("#claim")).to_have_text("Taken for: 7The sender says: 1")
+    assert current(page) == "7"
+    card = page.locator("#drawings [aria-current=true]")
+    expect(card).to_have_attribute("aria-label", re.compile("^Taken for 7. Claimed 1; "))
 
 
 def test_drawings_are_selected_with_the_keyboard(store: Store, open_review: OpenReview) -> None:

@@ -82,9 +82,10 @@ export class Line {
     return taken;
   }
 
-  /** Put drawings where their rank says, and look at the first of them. */
+  /** Put drawings where their rank says, look at the first of them, and choose no others. */
   putBack(taken) {
     const coming = new Set(taken.map(({ id }) => id));
+    this.chosen.clear();
     this.items = [...this.items.filter(({ id }) => !coming.has(id)), ...taken];
     this.items.sort((a, b) => a.rank - b.rank);
     const first = this.shown.findIndex(({ id }) => coming.has(id));

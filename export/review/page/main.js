@@ -48,7 +48,8 @@ function show({ focused = true } = {}) {
 
 function acceptance(meant) {
   const claims = new Set(meant.map(({ claimed }) => claimed));
-  return claims.size === 1 ? `Accept as ${said([...claims][0])}` : "Accept as claimed";
+  const how = claims.size === 1 ? said([...claims][0]) : "claimed";
+  return meant.length > 1 ? `Accept ${meant.length} as ${how}` : `Accept as ${how}`;
 }
 
 /** Take in what the server says of everything. */

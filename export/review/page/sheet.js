@@ -59,7 +59,7 @@ function cardOf(item) {
     { role: "option", ariaLabel: spoken(item), title: item.sentence },
     make("small", { hidden: true }),
     make("img", { src: drawingOf(item), alt: "", width: 96, height: 96 }),
-    make("p", {}, make("b", {}, item.claimed ?? words.dash), ...said.map((label) => answered(label, item))),
+    make("p", {}, make("b", {}, item.label ?? words.dash), ...said.map((label) => answered(label, item))),
   );
 }
 
@@ -76,11 +76,12 @@ function mark(item, at, line, before) {
   if (first) card.firstChild.textContent = `${line.alike(item).length}×`;
 }
 
-function answered(label, { claimed }) {
-  return make("span", { className: label === claimed ? "agrees" : "differs" }, label ?? words.dash);
+function answered(guess, { label }) {
+  return make("span", { className: guess === label ? "agrees" : "differs" }, guess ?? words.dash);
 }
 
-function spoken({ claimed, answers, sentence }) {
+function spoken({ label, claimed, answers, sentence }) {
   const models = answers.map((answer) => `${answer.model} ${said(answer.said)}`).join(", ");
-  return `Claimed ${said(claimed)}; ${models}. ${sentence}`;
+  const taken = label === claimed ? "" : `Taken for ${said(label)}. `;
+  return `${taken}Claimed ${said(claimed)}; ${models}. ${sentence}`;
 }

@@ -11,7 +11,9 @@ export function show(item) {
   setSource(get("drawing"), drawingOf(item));
   setSource(get("picture"), pictureOf(item));
   get("drawing").alt = `A drawing, claimed to be ${said(item.claimed)}`;
-  get("claim").replaceChildren("The sender says: ", make("b", {}, said(item.claimed)));
+  const bold = (label) => make("b", {}, said(label));
+  const taken = item.label === item.claimed ? [] : ["Taken for: ", bold(item.label), make("br")];
+  get("claim").replaceChildren(...taken, "The sender says: ", bold(item.claimed));
   get("reason").textContent = item.sentence;
   get("models").replaceChildren(...item.answers.map(tableOf));
   get("facts").textContent = item.facts.join(" ");
