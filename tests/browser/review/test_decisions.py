@@ -1,104 +1,14 @@
 """The review's page, in a real browser over the real server and a real store."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from statistics import median
-from typing import Any
-
-import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from bench.patience import expect
-from bench.reviewed import (
-    ACCEPTED,
-    REJECTED,
-    WAITING,
-    id_of,
-    lying,
-    review_of,
-    send_alike,
-    send_claims,
-)
+from bench.reviewed import ACCEPTED, REJECTED, WAITING, id_of, lying, send_alike, send_claims
 from chalicelib.learning.feedback import FeedbackBook
-from chalicelib.stores.open import open_store
 from chalicelib.stores.store import Store
-from export.review.addresses import Addresses
-from export.review.server import serving
-from tests.browser.conftest import EXPECTED_IN_TROUBLE, PATIENCE_MS
-from tests.browser.test_look import CONTRASTS, LEAST_CONTRAST, LEAST_TARGET_PX
+from tests.browser.review.pages import OpenReview, counted, current, said
 from tests.review.page_process import review_process
-
-MANY = 5000
-MOST_MS = 100  # from a key to the next frame
-# The time from each key until the page is laid out again.
-KEYS_MS = """async () => {
-  const taken = [];
-  for (const key of [..."→→→↓↓↓", "PageDown", "End", "Home"]) {
-    const name = { "→": "ArrowRight", "↓": "ArrowDown" }[key] ?? key;
-    const start = performance.now();
-    document.activeElement.dispatchEvent(
-      new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true }));
-    document.body.offsetHeight;
-    taken.push(performance.now() - start);
-    await new Promise(requestAnimationFrame);
-  }
-  return taken;
-}"""
-OpenReview = Callable[..., Page]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """Open an empty store."""
-    return open_store(str(tmp_path / "store"))
-
-
-@pytest.fixture
-def open_review(browser: Browser, store: Store) -> Iterator[OpenReview]:
-    """Return a function that opens the page on the store; nothing may come up on the console."""
-    noted: list[str] = []
-    with ExitStack() as stack:
-
-        def open_(*, url: str = "", trouble: bool = False, **options: Any) -> Page:
-            def note(message: ConsoleMessage) -> None:
-                expected = trouble and any(part in message.text for part in EXPECTED_IN_TROUBLE)
-                if message.type in ("error", "warning") and not expected:
-                    noted.append(message.text)
-
-            if not url:
-                url = stack.enter_context(serving(Addresses(review_of(store), "feedback")))
-            context = browser.new_context(**{"viewport": {"width": 1200, "height": 800}} | options)
-            stack.callback(context.close)
-            context.set_default_timeout(PATIENCE_MS)
-            page = context.new_page()
-            page.on("console", note)
-            page.on("pageerror", lambda error: noted.append(str(error)))
-            page.goto(url)
-            expect(page.locator("#message")).to_have_text("")
-            return page
-
-        yield open_
-    assert noted == []
-
-
-def said(page: Page, text: str) -> None:
-    expect(page.locator("#message")).to_contain_text(text)
-
-
-def counted(page: Page, waiting: int, accepted: int, rejected: int) -> None:
-    for name, count in (
-        ("quarantine", waiting),
-        ("accepted", accepted),
-        ("rejected", rejected),
-    ):
-        expect(page.locator(f"#{name} b")).to_have_text(str(count))
-
-
-def current(page: Page) -> str:
-    """Return what the drawing that is looked at is claimed to be."""
-    return page.locator("#drawings [aria-current=true] b").inner_text()
 
 
 def test_keys_accept_relabel_reject_and_undo(store: Store, open_review: OpenReview) -> None:
@@ -306,77 +216,3 @@ def test_one_drawing_shows_what_every_model_says(store: Store, open_review: Open
     assert page.locator("#drawing").evaluate(natural) > 0
     page.keyboard.press("Escape")
     expect(page.locator("#sheet")).to_be_visible()
-
-
-def test_thousands_that_wait_do_not_slow_the_keys(store: Store, open_review: OpenReview) -> None:
-    send_claims(store, "1")
-
-    def multiply(route: Any) -> None:
-        answer = route.fetch()
-        content = answer.json()
-        (item,) = content["items"]
-        content["items"] = [item | {"id": f"{item['id']}#{i}", "rank": i} for i in range(MANY)]
-        route.fulfill(response=answer, json=content)
-
-    page = open_review()
-    page.route("**/items*", multiply)
-    page.reload()
-    expect(page.locator("#shown")).to_have_text("5,000 drawings")
-    taken = page.evaluate(KEYS_MS)
-    assert median(taken) < MOST_MS  # the machine may be busy with something else for a moment
-    assert page.locator("#drawings li").count() <= 60
-
-
-@pytest.mark.parametrize("width", [320, 390, 719, 720, 768, 959, 960, 1440])
-def test_nothing_is_wider_than_the_screen(
-    store: Store, open_review: OpenReview, width: int
-) -> None:
-    send_alike(store, 12, claim="1")
-    page = open_review(viewport={"width": width, "height": 800})
-    for key in ("c", "Escape", "Enter"):
-        page.keyboard.press(key)
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-@pytest.mark.parametrize("width", [320, 1440])
-def test_every_button_is_large_enough_and_has_a_name(
-    store: Store, open_review: OpenReview, width: int
-) -> None:
-    send_alike(store, 3, claim="1")
-    page = open_review(viewport={"width": width, "height": 700})
-    if width == 320:
-        page.get_by_role("button", name="Digit…").click()
-    controls = [*page.get_by_role("button").all(), *page.get_by_role("combobox").all()]
-    assert len(controls) >= 20
-    for control in controls:
-        box = control.bounding_box()
-        assert box
-        assert min(box["width"], box["height"]) >= LEAST_TARGET_PX, control
-    names = page.evaluate(
-        "[...document.querySelectorAll('button, [role=option]')]"
-        ".filter((e) => e.checkVisibility()).map((e) => (e.ariaLabel ?? e.textContent).trim())"
-    )
-    assert all(names)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_all_text_stands_out_in_both_themes(
-    store: Store, open_review: OpenReview, scheme: str
-) -> None:
-    send_alike(store, 3, claim="1")
-    page = open_review(color_scheme=scheme)
-    page.keyboard.press("Shift+ArrowRight")
-    contrasts = page.evaluate(CONTRASTS)
-    assert len(contrasts) > 30
-    assert [each for each in contrasts if each[1] < LEAST_CONTRAST] == []
-
-
-def test_the_focus_follows_and_is_seen(store: Store, open_review: OpenReview) -> None:
-    send_claims(store, "1", "2")
-    page = open_review()
-    page.keyboard.press("ArrowRight")
-    focused = page.locator("#drawings li:focus")
-    expect(focused).to_have_attribute("aria-current", "true")
-    assert focused.evaluate("(card) => getComputedStyle(card).outlineStyle") == "solid"
-    page.keyboard.press("r")
-    expect(page.locator("#drawings li:focus")).to_have_count(1)
