@@ -54,11 +54,12 @@ def screen(item: Item | None, position: str, message: str, *, alike: int, colour
 
 def about(item: Item) -> list[str]:
     """Return what is known of a drawing as lines that fit beside it."""
-    claimed = item.filed.record.label
-    lines = [f"Claimed: {claimed or 'not a digit'}", "", *_wrapped(item.sentence), ""]
+    claimed, label = item.filed.record.label, item.filed.label
+    taken = [] if label == claimed else [f"Taken for: {label or 'not a digit'}"]
+    lines = [*taken, f"Claimed: {claimed or 'not a digit'}", "", *_wrapped(item.sentence), ""]
     guesses = 2 if len(item.answers) <= 2 else 1  # adapted models stand beside those as trained
     for answer in item.answers:
-        lines += [_head(answer, claimed), *_bars(answer, guesses)]
+        lines += [_head(answer, label), *_bars(answer, guesses)]
     return [*lines, *_wrapped(" ".join(item.facts))]
 
 
@@ -85,8 +86,8 @@ def percent(probability: float) -> str:
     return f"{min(99, int(probability * 100 + 1e-9)) or '<1'} %"
 
 
-def _head(answer: Answer, claimed: str | None) -> str:
-    return f"{answer.model} {answer.version}" + ("" if answer.said == claimed else "  differs")
+def _head(answer: Answer, label: str | None) -> str:
+    return f"{answer.model} {answer.version}" + ("" if answer.said == label else "  differs")
 
 
 def _bars(answer: Answer, count: int) -> list[str]:

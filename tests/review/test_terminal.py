@@ -48,6 +48,18 @@ def test_a_drawing_is_shown_with_all_that_is_known_of_it(store: Store, place: st
         assert len(one.screen) <= ROWS
 
 
+def test_what_was_accepted_as_another_digit_says_so(store: Store, place: str) -> None:
+    send_claims(store, "1")
+    with terminal("--store", place, "--by", "ann") as one:
+        begin(one, 1)
+        one.press("7", "Nothing is waiting.")
+    with terminal("--store", place, "--by", "ann", "--status", "accepted") as one:
+        one.wait_for("1 of 1 accepted")
+        shown = "\n".join(one.screen)
+        assert shown.index("Taken for: 7") < shown.index("Claimed: 1")
+        assert len(one.screen) <= ROWS
+
+
 def test_without_colours_a_drawing_is_plain_text(store: Store, place: str) -> None:
     send_claims(store, "1")
     with terminal("--store", place, "--by", "ann", NO_COLOR="1") as one:
