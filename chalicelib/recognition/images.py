@@ -13,11 +13,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from chalicelib.errors import AnimatedImage, ImageTooLarge, InvalidImage, UnsupportedImage
 from chalicelib.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE_PX, MAX_JPEG_SCANS
 from chalicelib.recognition.drawing import InkDrawing
+from chalicelib.recognition.image_files import (
+    JPEG_BEGINS,
+    PNG_BEGINS,
+    is_webp,
+    without_metadata,
+)
 from chalicelib.recognition.ink import Levels, find_ink
 
 FORMATS = ("PNG", "JPEG", "WEBP")
@@ -25,6 +31,16 @@ Image.MAX_IMAGE_PIXELS = None  # `_check` judges the size, and says by which lim
 _SCAN = b"\xff\xda"  # in front of each scan of a JPEG, and never within one
 WORKING_SIDE_PX = 512  # larger images are reduced to at most twice this; digits need far less
 BAND_ROWS = 32  # of the reduced image that are made at once
+# What turns an image upright, by its orientation.
+UPRIGHTED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 def decode_image(data: bytes) -> InkDrawing:
@@ -40,14 +56,15 @@ def decode_image(data: bytes) -> InkDrawing:
 
 def _decode(data: bytes) -> tuple[Levels, int]:
     """Return what `find_ink` takes, and how many pixels of the image a side of its pixels is."""
-    image = _open(data)
+    pixels, orientation = without_metadata(data)
+    image = _open(pixels)
     _check(image)
-    _check_scans(image, data)
+    _check_scans(image, pixels)
     factor = max(1, max(image.size) // WORKING_SIDE_PX)
     halved = _draft(image, factor)
     image.load()
-    if image.info:  # the metadata, which may tell how it is turned
-        ImageOps.exif_transpose(image, in_place=True)
+    if orientation in UPRIGHTED:
+        image = image.transpose(UPRIGHTED[orientation])
     return _reduced(image, factor, halved), factor
 
 
@@ -84,13 +101,9 @@ def _open(data: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
-        if data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")) or _is_webp(data):
+        if data.startswith((PNG_BEGINS, JPEG_BEGINS)) or is_webp(data):
             raise InvalidImage("its header is damaged or incomplete") from error
         raise UnsupportedImage from error
-
-
-def _is_webp(data: bytes) -> bool:
-    return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
 
 def _check(image: Image.Image) -> None:
@@ -102,7 +115,7 @@ def _check(image: Image.Image) -> None:
 
 
 def _check_scans(image: Image.Image, data: bytes) -> None:
-    if image.format in ("JPEG", "MPO") and data.count(_SCAN) > MAX_JPEG_SCANS:
+    if image.format == "JPEG" and data.count(_SCAN) > MAX_JPEG_SCANS:
         raise InvalidImage(f"it is a JPEG of more than {MAX_JPEG_SCANS} scans")
 
 
