@@ -10,14 +10,14 @@ from itertools import islice
 import numpy as np
 
 from chalicelib.errors import EmptyDrawing
-from chalicelib.learning.filed import Filed
+from chalicelib.learning.filed import Card, Filed
 from chalicelib.recognition.drawing import Picture, Points
 from chalicelib.recognition.normalise import SIDE_PX, normalise
 from chalicelib.recognition.recognizer import probabilities_of
 from chalicelib.recognition.registry import ModelEntry, ModelRegistry
 
 SAFE_SHARE = 0.25  # of the doubt that an answer without reserve may have
-AT_ONCE = 256  # drawings; bounds the memory that the networks take
+AT_ONCE = 256  # drawings; bounds what the networks take
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Evidence:
     safe: whether all models say that label, far from any boundary.
     """
 
-    filed: Filed
+    card: Card
     picture: Picture | None = field(repr=False, compare=False)
     claimed: tuple[float, ...]
     none: tuple[float, ...]
@@ -39,25 +39,27 @@ class Evidence:
 
 
 def gather(feedback: Iterable[Filed], registry: ModelRegistry) -> Iterator[Evidence]:
-    """Yield the evidence on each piece of feedback, in order. Raises UnusableModel."""
-    remaining = iter(feedback)
-    while some := list(islice(remaining, AT_ONCE)):
-        pictures = [_picture(filed) for filed in some]
-        shown = np.stack([_blank() if p is None else p for p in pictures])
+    """Yield the evidence on each piece of feedback, in order. Raises UnusableModel.
+
+    Of the drawings one is held at a time: large ones take megabytes, and anybody sends hundreds.
+    """
+    seen = ((Card.of(filed), _picture(filed)) for filed in feedback)
+    while some := list(islice(seen, AT_ONCE)):
+        shown = np.stack([_blank() if picture is None else picture for _, picture in some])
         answers = [(registry.entry(n), _answers(registry, n, shown)) for n in registry.names]
-        for i, (filed, picture) in enumerate(zip(some, pictures, strict=True)):
-            yield _evidence(filed, picture, [(entry, answer[i]) for entry, answer in answers])
+        for i, (card, picture) in enumerate(some):
+            yield _evidence(card, picture, [(entry, answer[i]) for entry, answer in answers])
 
 
 def _evidence(
-    filed: Filed, picture: Picture | None, answers: list[tuple[ModelEntry, Points]]
+    card: Card, picture: Picture | None, answers: list[tuple[ModelEntry, Points]]
 ) -> Evidence:
     if picture is None:
-        return Evidence(filed, None, (), (), safe=False)
-    claimed = tuple(_probability(filed.label, entry, answer) for entry, answer in answers)
+        return Evidence(card, None, (), (), safe=False)
+    claimed = tuple(_probability(card.label, entry, answer) for entry, answer in answers)
     bars = (1 - SAFE_SHARE * (1 - entry.thresholds.recognized) for entry, _ in answers)
     safe = all(p >= bar for p, bar in zip(claimed, bars, strict=True))
-    return Evidence(filed, picture, claimed, tuple(float(a[-1]) for _, a in answers), safe)
+    return Evidence(card, picture, claimed, tuple(float(a[-1]) for _, a in answers), safe)
 
 
 def _probability(label: str | None, entry: ModelEntry, answer: Points) -> float:

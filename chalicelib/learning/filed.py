@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from chalicelib.errors import DamagedFeedback, InvalidImage
 from chalicelib.learning.keys import FeedbackPlace
-from chalicelib.learning.records import Record, Strokes
+from chalicelib.learning.records import Record, Strokes, Verdict
 from chalicelib.learning.withdrawal import is_withdrawn
 from chalicelib.recognition.drawing import Drawing, InkDrawing, Points, StrokeDrawing
 from chalicelib.recognition.png import decode_picture
@@ -47,6 +48,40 @@ class Filed:
         if strokes is None:
             return hashlib.sha256(self.picture_png).hexdigest()
         return hashlib.sha256(json.dumps(strokes).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a piece of feedback without its drawing, of which some fill a machine.
+
+    claimed: what its sender said that it is. The rest is as in Filed and Record.
+    """
+
+    place: FeedbackPlace
+    tag: str
+    content_sha256: str
+    label: str | None
+    claimed: str | None
+    predicted: Mapping[str, str | float] | None
+    source: str | None
+    time: str
+    verdict: Verdict | None
+
+    @classmethod
+    def of(cls, filed: Filed) -> "Card":
+        """Return that of a piece of feedback."""
+        record = filed.record
+        return cls(
+            place=filed.place,
+            tag=filed.tag,
+            content_sha256=filed.content_sha256,
+            label=filed.label,
+            claimed=record.label,
+            predicted=record.predicted,
+            source=record.source,
+            time=record.time,
+            verdict=record.verdict,
+        )
 
 
 def read_filed(store: Store, place: FeedbackPlace) -> Filed | None:

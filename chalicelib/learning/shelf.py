@@ -7,14 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from chalicelib.errors import DamagedFeedback, NotFound
-from chalicelib.learning.filed import Filed, read_filed
+from chalicelib.learning.filed import Card, Filed, read_filed
 from chalicelib.learning.keys import FeedbackPlace, FeedbackStatus, status_prefix
 from chalicelib.learning.moves import by_rank, move, settle
 from chalicelib.learning.records import Verdict
 from chalicelib.learning.withdrawal import remove, withdrawn_ids
 from chalicelib.stores.store import Store
 
-__all__ = ["FeedbackShelf", "Filed"]
+__all__ = ["Card", "FeedbackShelf", "Filed"]
 
 Places = defaultdict[str, list[FeedbackPlace]]
 READERS = 8  # threads: a bucket makes each of them wait
@@ -54,6 +54,16 @@ class FeedbackShelf:
         except DamagedFeedback as error:
             logger.warning("Feedback is left out: %s", error)
             return None
+
+    def fetch(self, card: Card) -> Filed:
+        """Return the feedback of a card.
+
+        Raises NotFound where it was withdrawn, or judged by another, since; StorageUnavailable.
+        """
+        filed = self.read(card.place)
+        if filed is None or filed.tag != card.tag:
+            raise NotFound("feedback")
+        return filed
 
     def read_all(self, places: Iterable[FeedbackPlace], workers: int = READERS) -> Iterator[Filed]:
         """Yield what `read` finds at the places, in their order, reading a few ahead."""

@@ -39,9 +39,10 @@ def sort_quarantine(
         moved[f"{advice.status}:{advice.reason}"] += 1
         if advice.status is FeedbackStatus.QUARANTINE:
             continue
-        filed = evidence.filed
+        card = evidence.card
         try:
-            shelf.judge(filed, advice.status, label=filed.label, by=RULES, reason=advice.reason)
+            filed = shelf.fetch(card)
+            shelf.judge(filed, advice.status, label=card.label, by=RULES, reason=advice.reason)
         except NotFound:  # withdrawn, or judged by a person, meanwhile: theirs counts
             continue
     return dict(sorted(moved.items()))

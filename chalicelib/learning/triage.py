@@ -77,33 +77,33 @@ class _Ledger:
     def __init__(self, everything: Sequence[Evidence]) -> None:
         self.labels: dict[str, set[str | None]] = defaultdict(set)
         for evidence in everything:
-            self.labels[evidence.filed.content_sha256].add(evidence.filed.label)
+            self.labels[evidence.card.content_sha256].add(evidence.card.label)
         self.equal: Counter[str] = Counter()
         self.near: Counter[int] = Counter()
         self.of_source: Counter[tuple[str | None, date]] = Counter()
         self.of_class: Counter[tuple[str | None, date]] = Counter()
 
     def accept(self, evidence: Evidence, leader: int) -> None:
-        filed = evidence.filed
-        self.equal[filed.content_sha256] += 1
+        card = evidence.card
+        self.equal[card.content_sha256] += 1
         self.near[leader] += 1
-        self.of_source[filed.record.source, filed.place.day] += 1
-        self.of_class[filed.label, filed.place.day] += 1
+        self.of_source[card.source, card.place.day] += 1
+        self.of_class[card.label, card.place.day] += 1
 
     def over_cap(self, evidence: Evidence, leader: int) -> str | None:
         """Return the reason why one more would be too many."""
-        filed = evidence.filed
-        day = filed.place.day
+        card = evidence.card
+        day = card.place.day
         if self.near[leader] >= NEAR_KEPT:
             return "near_duplicate"
-        if self.of_source[filed.record.source, day] >= MOST_OF_SOURCE:
+        if self.of_source[card.source, day] >= MOST_OF_SOURCE:
             return "source_cap"
-        return "class_cap" if self.of_class[filed.label, day] >= MOST_OF_CLASS else None
+        return "class_cap" if self.of_class[card.label, day] >= MOST_OF_CLASS else None
 
 
 def _judge(evidence: Evidence, ledger: _Ledger, leader: int, alike: int) -> Advice:
-    filed = evidence.filed
-    verdict, content = filed.record.verdict, filed.content_sha256
+    card = evidence.card
+    verdict, content = card.verdict, card.content_sha256
     useful = _usefulness(evidence, alike)
     if verdict and verdict.by != RULES:
         return Advice(FeedbackStatus.QUARANTINE, "returned", useful)
@@ -116,7 +116,7 @@ def _judge(evidence: Evidence, ledger: _Ledger, leader: int, alike: int) -> Advi
     if evidence.safe:
         return _safe(evidence, ledger, leader)
     ledger.equal[content] += 1
-    if filed.label is not None and min(evidence.none) >= CERTAIN and alike < MANY:
+    if card.label is not None and min(evidence.none) >= CERTAIN and alike < MANY:
         return Advice(FeedbackStatus.REJECTED, "not_a_digit")
     disputed = min(evidence.claimed) < 0.5
     return Advice(FeedbackStatus.QUARANTINE, "disputed" if disputed else "unsure", useful)
@@ -124,7 +124,7 @@ def _judge(evidence: Evidence, ledger: _Ledger, leader: int, alike: int) -> Advi
 
 def _safe(evidence: Evidence, ledger: _Ledger, leader: int) -> Advice:
     if reason := ledger.over_cap(evidence, leader):
-        ledger.equal[evidence.filed.content_sha256] += 1
+        ledger.equal[evidence.card.content_sha256] += 1
         return Advice(FeedbackStatus.QUARANTINE, reason)
     ledger.accept(evidence, leader)
     return Advice(FeedbackStatus.ACCEPTED, "models_agree")
@@ -146,16 +146,16 @@ def _usefulness(evidence: Evidence, alike: int) -> float:
     if not evidence.claimed:
         return 0.0
     doubt = 1 - sum(evidence.claimed) / len(evidence.claimed)
-    weight = NONE_WEIGHT if evidence.filed.label is None else 1 - min(evidence.none)
+    weight = NONE_WEIGHT if evidence.card.label is None else 1 - min(evidence.none)
     return doubt * weight * (1 + log2(min(alike, MOST_LINKED)) / log2(MOST_LINKED))
 
 
 def _alike(pictures: Picture, evidence: Sequence[Evidence]) -> NDArray[np.int64]:
     """Return how many drawings, each of its own, are in each one's cluster."""
-    first_of = clusters(pictures, [one.filed.label for one in evidence])
+    first_of = clusters(pictures, [one.card.label for one in evidence])
     contents: dict[int, set[str]] = defaultdict(set)
     for first, one in zip(first_of.tolist(), evidence, strict=True):
-        contents[first].add(one.filed.content_sha256)
+        contents[first].add(one.card.content_sha256)
     return np.array([len(contents[first]) for first in first_of.tolist()], np.int64)
 
 
@@ -168,4 +168,4 @@ def _pictures(evidence: Sequence[Evidence]) -> Picture:
 
 
 def _age(evidence: Evidence) -> tuple[str, str]:
-    return evidence.filed.record.time, evidence.filed.record.id
+    return evidence.card.time, evidence.card.place.id

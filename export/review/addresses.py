@@ -40,7 +40,7 @@ class Addresses:
         if item is None:
             return None
         if folder == "drawings":
-            return portrait(item.filed.drawing)
+            return portrait(self._review.drawing(item))
         return (PNG, encode_picture(item.picture)) if folder == "pictures" else None
 
     def post(self, address: str, body: bytes) -> Content | None:
@@ -96,13 +96,13 @@ class Addresses:
 
 
 def _item_json(item: Item) -> dict[str, object]:
-    record = item.filed.record
+    card = item.card
     return {
         "id": item.id,
         "rank": item.rank,
         "status": item.status,
-        "claimed": record.label,
-        "label": item.filed.label,
+        "claimed": card.claimed,
+        "label": card.label,
         "why": item.why,
         "sentence": item.sentence,
         "advice": item.advised,
@@ -113,7 +113,7 @@ def _item_json(item: Item) -> dict[str, object]:
                 "model": answer.model,
                 "version": answer.version,
                 "said": answer.said,
-                "agrees": answer.said == item.filed.label,
+                "agrees": answer.said == card.label,
                 "candidates": [
                     {"label": guess.label, "probability": round(guess.probability, 4)}
                     for guess in answer.guesses

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chalicelib.learning.filed import Filed
+from chalicelib.learning.filed import Card
 from chalicelib.learning.keys import FeedbackStatus
 from chalicelib.learning.triage import RULES, Advice
 from chalicelib.recognition.drawing import Picture
@@ -36,7 +36,7 @@ class Item:
     cluster: names those that look alike and claim the same, None where it is alone.
     """
 
-    filed: Filed
+    card: Card
     picture: Picture
     answers: tuple[Answer, ...]
     advice: Advice | None
@@ -46,17 +46,17 @@ class Item:
     @property
     def id(self) -> str:
         """The feedback's id, the same wherever it lies."""
-        return self.filed.place.id
+        return self.card.place.id
 
     @property
     def status(self) -> FeedbackStatus:
         """Where it lies."""
-        return self.filed.place.status
+        return self.card.place.status
 
     @property
     def why(self) -> str:
         """The word of what the rules find, or of what decided it."""
-        verdict = self.filed.record.verdict
+        verdict = self.card.verdict
         if verdict and (self.advice is None or self.status is not FeedbackStatus.QUARANTINE):
             return verdict.reason
         return self.advice.reason if self.advice else "returned"
@@ -64,7 +64,7 @@ class Item:
     @property
     def advised(self) -> FeedbackStatus | None:
         """Where the rules would move it; None: they leave it, as all that a person decided."""
-        verdict = self.filed.record.verdict
+        verdict = self.card.verdict
         if self.advice is None or self.advice.status is self.status:
             return None
         decided = self.status is not FeedbackStatus.QUARANTINE or (verdict and verdict.by != RULES)
@@ -78,14 +78,11 @@ class Item:
     @property
     def facts(self) -> tuple[str, ...]:
         """What else is known of it, in short sentences."""
-        record = self.filed.record
-        facts = [
-            f"Sent on {self.filed.place.day}"
-            + (f" from {record.source}." if record.source else ".")
-        ]
-        if record.predicted:
-            facts.append(f"{record.predicted['model']} had answered {record.predicted['label']}.")
-        if verdict := record.verdict:
+        card = self.card
+        facts = [f"Sent on {card.place.day}" + (f" from {card.source}." if card.source else ".")]
+        if card.predicted:
+            facts.append(f"{card.predicted['model']} had answered {card.predicted['label']}.")
+        if verdict := card.verdict:
             became = f" as {verdict.label or 'not a digit'}" if verdict.status == "accepted" else ""
             facts.append(
                 f"{verdict.status.capitalize()}{became} by {verdict.by}, {verdict.time[:10]}."

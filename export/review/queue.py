@@ -109,7 +109,7 @@ class Queue:
         order = sorted(range(len(waiting)), key=lambda i: (-best[names[i]], names[i]))
         return [
             Item(
-                filed=waiting[i].filed,
+                card=waiting[i].card,
                 picture=pictures[i],
                 answers=answers[i],
                 advice=advice[i],
@@ -124,7 +124,7 @@ class Queue:
         pictures = [_seen(evidence) for evidence in decided]
         answers = read_pictures(self._registry, self._heads(), pictures)
         return [
-            Item(evidence.filed, picture, said, advice=None, cluster=None, rank=rank)
+            Item(evidence.card, picture, said, advice=None, cluster=None, rank=rank)
             for rank, (evidence, picture, said) in enumerate(
                 zip(decided, pictures, answers, strict=True)
             )
@@ -133,9 +133,9 @@ class Queue:
 
 def _cluster_names(waiting: Sequence[Evidence], pictures: Sequence[Picture]) -> list[str]:
     """Return for each drawing the id of the first one of its cluster, its own where it is alone."""
-    labels = [evidence.filed.label for evidence in waiting]
+    labels = [evidence.card.label for evidence in waiting]
     first_of = clusters(np.stack(pictures), labels)
-    return [waiting[first].filed.place.id for first in first_of.tolist()]
+    return [waiting[first].card.place.id for first in first_of.tolist()]
 
 
 def _seen(evidence: Evidence) -> Picture:

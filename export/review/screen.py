@@ -54,7 +54,7 @@ def screen(item: Item | None, position: str, message: str, *, alike: int, colour
 
 def about(item: Item) -> list[str]:
     """Return what is known of a drawing as lines that fit beside it."""
-    claimed, label = item.filed.record.label, item.filed.label
+    claimed, label = item.card.claimed, item.card.label
     taken = [] if label == claimed else [f"Taken for: {label or 'not a digit'}"]
     lines = [*taken, f"Claimed: {claimed or 'not a digit'}", "", *_wrapped(item.sentence), ""]
     guesses = 2 if len(item.answers) <= 2 else 1  # adapted models stand beside those as trained

@@ -11,10 +11,11 @@ from threading import RLock
 from uuid import uuid4
 
 from chalicelib.errors import NotFound, StorageUnavailable
-from chalicelib.learning.filed import Filed
+from chalicelib.learning.filed import Card
 from chalicelib.learning.keys import FeedbackStatus
 from chalicelib.learning.shelf import FeedbackShelf
 from chalicelib.learning.triage import RULES
+from chalicelib.recognition.drawing import Drawing
 from export.review.items import Item
 from export.review.queue import Queue
 
@@ -51,7 +52,7 @@ class _Step:
     """What one undo takes back: where each drawing lay before."""
 
     name: str
-    before: dict[str, Filed]
+    before: dict[str, Card]
 
 
 Wanted = tuple[FeedbackStatus, str | None, str, str]  # status, label, by, reason
@@ -89,7 +90,7 @@ class Review:
             items = [item for item in found.values() if item]
             if decision is Decision.RULES:
                 items = [item for item in items if item.advised]
-            before = {item.id: item.filed for item in items}
+            before = {item.id: item.card for item in items}
             outcome = self._move(items, lambda item: self._wanted(item, decision, label))
             outcome.gone += [id_ for id_, item in found.items() if item is None]
             self._remember(step, {item.id: before[item.id] for item in outcome.moved})
@@ -110,19 +111,29 @@ class Review:
                 self._steps.pop()
             return outcome
 
+    def drawing(self, item: Item) -> Drawing | None:
+        """Return what was drawn, as it lies in the store; None where it has gone meanwhile.
+
+        Raises StorageUnavailable.
+        """
+        try:
+            return self._shelf.fetch(item.card).drawing
+        except NotFound:
+            return None
+
     def refresh(self) -> int:
         """Look what else has come into the store, or left it; return how many are new."""
         with self._lock:
             return self.queue.refresh()
 
     def _wanted(self, item: Item, decision: Decision, label: str | None) -> Wanted:
-        claimed = item.filed.record.label
+        claimed = item.card.claimed
         if decision is Decision.RULES and item.advice:
             return item.advice.status, claimed, RULES, item.advice.reason
         status, wanted = {
             Decision.ACCEPT: (FeedbackStatus.ACCEPTED, claimed),
             Decision.RELABEL: (FeedbackStatus.ACCEPTED, label),
-            Decision.REJECT: (FeedbackStatus.REJECTED, item.filed.label),
+            Decision.REJECT: (FeedbackStatus.REJECTED, item.card.label),
             Decision.RETURN: (FeedbackStatus.QUARANTINE, claimed),
         }[decision]
         return status, wanted, self.by, REVIEWED
@@ -130,10 +141,12 @@ class Review:
     def _move(self, items: Sequence[Item], wanted: Callable[[Item], Wanted]) -> Outcome:
         outcome = Outcome()
 
-        def move(item: Item) -> Filed | NotFound | StorageUnavailable:
+        def move(item: Item) -> Card | NotFound | StorageUnavailable:
             status, label, by, reason = wanted(item)
             try:
-                return self._shelf.judge(item.filed, status, label=label, by=by, reason=reason)
+                filed = self._shelf.fetch(item.card)
+                moved = self._shelf.judge(filed, status, label=label, by=by, reason=reason)
+                return Card.of(moved)
             except (NotFound, StorageUnavailable) as error:
                 return error
 
@@ -143,7 +156,7 @@ class Review:
         return outcome
 
     def _note(
-        self, outcome: Outcome, item: Item, moved: Filed | NotFound | StorageUnavailable
+        self, outcome: Outcome, item: Item, moved: Card | NotFound | StorageUnavailable
     ) -> None:
         if isinstance(moved, NotFound):
             outcome.gone.append(item.id)
@@ -152,11 +165,11 @@ class Review:
             outcome.left.append(item.id)
             outcome.trouble = str(moved)
         else:
-            item = replace(item, filed=moved)
+            item = replace(item, card=moved)
             self.queue.put(item)
             outcome.moved.append(item)
 
-    def _remember(self, name: str | None, before: dict[str, Filed]) -> None:
+    def _remember(self, name: str | None, before: dict[str, Card]) -> None:
         if not before:
             return
         if name and self._steps and self._steps[-1].name == name:
@@ -165,6 +178,6 @@ class Review:
             self._steps.append(_Step(name or uuid4().hex, before))
 
 
-def _back(before: Filed, by: str) -> Wanted:
+def _back(before: Card, by: str) -> Wanted:
     """Return the verdict that restores what was."""
     return before.place.status, before.label, by, UNDONE

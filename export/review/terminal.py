@@ -116,7 +116,7 @@ class TerminalReview:
             self._message = "There is nothing to undo."
             return
         outcome = self._review.undo()
-        back = [item.id for item in outcome.moved if item.filed.place.status is self._status]
+        back = [item.id for item in outcome.moved if item.card.place.status is self._status]
         self._line[self._at : self._at] = back
         self._decided -= len(outcome.moved)
         self._message = _told(outcome, "taken back")

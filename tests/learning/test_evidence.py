@@ -1,7 +1,9 @@
 """The rules on real drawings, read by the published models."""
 
 import time
+import tracemalloc
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -134,3 +136,21 @@ def test_five_thousand_drawings_are_grouped_in_seconds() -> None:
     started_s = time.process_time()
     assert len(set(clusters(pictures, ["1"] * 5000).tolist())) > 4000
     assert time.process_time() - started_s < 10
+
+
+def test_large_drawings_are_not_all_held_at_once(registry: ModelRegistry) -> None:
+    """Anybody may send hundreds, and a round reads thousands."""
+    side, count = 1000, 40
+
+    def large() -> Iterator[Filed]:
+        for number in range(count):
+            ink = np.zeros((side, side), np.float32)
+            ink[300 + number : 700, 500:560] = 1.0
+            yield filed(Sample(InkDrawing(ink), 1, "ann"), number, "1")
+
+    tracemalloc.start()
+    found = list(gather(large(), registry))
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len({one.card.content_sha256 for one in found}) == count
+    assert peak_bytes < 6 * side * side * 4

@@ -1,5 +1,6 @@
 """The rules accept what is safe, reject what is of no use, and leave the rest to people."""
 
+import hashlib
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import pytest
 from chalicelib.learning import triage as rules
 from chalicelib.learning.clusters import clusters
 from chalicelib.learning.evidence import Evidence
-from chalicelib.learning.filed import Filed
+from chalicelib.learning.filed import Card, Filed
 from chalicelib.learning.keys import FeedbackPlace, FeedbackStatus
 from chalicelib.learning.records import Record, Verdict
 from chalicelib.learning.triage import Advice, triage
@@ -51,7 +52,7 @@ def evidence(
     )
     place = FeedbackPlace(QUARANTINE, time.date(), record.id)
     filed = Filed(place, record, encode_picture(picture), InkDrawing(picture), "tag")
-    return Evidence(filed, picture, claimed, none, safe)
+    return Evidence(Card.of(filed), picture, claimed, none, safe)
 
 
 def doubted(number: int, label: str | None = "7", *, drawing: int | None = None) -> Evidence:
@@ -71,8 +72,8 @@ def trembling(one: Evidence, number: int) -> Evidence:
     pixel = number % 28, number // 28
     picture[pixel] = abs(picture[pixel] - 0.05)
     fresh = evidence(number, claimed=one.claimed, none=one.none, safe=one.safe)
-    filed = replace(fresh.filed, picture_png=encode_picture(picture))
-    return replace(fresh, filed=filed, picture=picture)
+    digest = hashlib.sha256(encode_picture(picture)).hexdigest()
+    return replace(fresh, card=replace(fresh.card, content_sha256=digest), picture=picture)
 
 
 def outcome(advice: list[Advice]) -> list[tuple[FeedbackStatus, str]]:
@@ -150,7 +151,7 @@ def test_what_a_person_put_back_is_left_to_people() -> None:
     verdict = Verdict(
         status=QUARANTINE, label="7", by="ann", reason="undo", time=NOON.isoformat(), revision=2
     )
-    back = replace(one, filed=replace(one.filed, record=replace(one.filed.record, verdict=verdict)))
+    back = replace(one, card=replace(one.card, verdict=verdict))
     assert outcome(triage([back])) == [(QUARANTINE, "returned")]
 
 
@@ -172,10 +173,10 @@ def test_the_order_in_which_it_is_given_changes_nothing() -> None:
     generator = random.Random(seed)
     some = [evidence(n, drawing=generator.randrange(12)) for n in range(40)]
     some += [doubted(n, str(generator.randrange(3))) for n in range(40, 80)]
-    expected = dict(zip((e.filed.record.id for e in some), triage(some), strict=True))
+    expected = dict(zip((e.card.place.id for e in some), triage(some), strict=True))
     for _ in range(3):
         generator.shuffle(some)
-        ids = [one.filed.record.id for one in some]
+        ids = [one.card.place.id for one in some]
         assert dict(zip(ids, triage(some), strict=True)) == expected
 
 
