@@ -13,8 +13,11 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
 
-from chalicelib.config import settings_from
-from chalicelib.errors import InvalidSetting
+from chalicelib.config import FEEDBACK, MODELS, Settings, settings_from
+from chalicelib.errors import InvalidSetting, UnusableModel
+from chalicelib.recognition.registry import ModelRegistry
+from chalicelib.stores.directory import FOLDER_MODE
+from chalicelib.stores.open import place_of
 from tools.serve_page import HOST, PortTaken, serving
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,13 +35,16 @@ def main() -> int:
     options = _parse()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        feedback = settings_from(os.environ).feedback
+        settings = settings_from(os.environ)
+        _require_two_ports(options)
+        _check_models(settings)
+        _check_feedback(settings)
         with (
             _api(options.api_port) as process,
             serving(f"http://{HOST}:{options.api_port}", options.page_port) as page,
         ):
             _wait_until_healthy(process, options.api_port)
-            _announce(page, options.api_port, feedback)
+            _announce(page, options.api_port, settings.feedback)
             _wait_until_stopped(process)
     except KeyboardInterrupt:
         print("\nStopped.")
@@ -64,6 +70,39 @@ def _port(text: str) -> int:
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     """Let `kill` stop both servers as Ctrl-C does."""
     raise KeyboardInterrupt
+
+
+def _check_feedback(settings: Settings) -> None:
+    """Make the folder of feedback, if it is one: what cannot be kept is not to be found out later.
+
+    A bucket is not asked. Raises InvalidSetting.
+    """
+    place = place_of(settings.feedback)
+    if not isinstance(place, Path):
+        return
+    try:
+        place.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise InvalidSetting(FEEDBACK, f"names {place}, which is not a directory") from error
+    except OSError as error:
+        reason = f"names {place}, which cannot be made ({error.strerror})"
+        raise InvalidSetting(FEEDBACK, reason) from error
+    if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+        raise InvalidSetting(FEEDBACK, f"names {place}, which cannot be read and written")
+
+
+def _check_models(settings: Settings) -> None:
+    """Open the default model. Raises InvalidSetting."""
+    try:
+        registry = ModelRegistry.load(settings.models_directory)
+        registry.model(registry.default)
+    except UnusableModel as error:
+        raise InvalidSetting(MODELS, f"names {settings.models_directory}; {error}") from error
+
+
+def _require_two_ports(options: argparse.Namespace) -> None:
+    if options.api_port == options.page_port:
+        raise ApiFailed(f"API_PORT and PAGE_PORT are both {options.api_port}; make them two.")
 
 
 @contextmanager
@@ -132,7 +171,7 @@ def _is_healthy(port: int) -> bool:
 def _announce(page: str, api_port: int, feedback: str) -> None:
     where = feedback if "://" in feedback else Path(feedback).expanduser().absolute()
     print(f"Draw here:  {page}")
-    print(f"The API:    http://{HOST}:{api_port}/v1/")
+    print(f"The API:    http://{HOST}:{api_port}/v1/openapi.json")
     print(f"Feedback:   {where}")
     print("Ctrl-C stops both.", flush=True)
 

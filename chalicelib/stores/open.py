@@ -18,14 +18,12 @@ def open_store(location: str) -> Store:
     A directory is made by its first put; what broken puts left in it is removed now.
     Raises InvalidSetting where the location is neither, StorageUnavailable.
     """
-    url = _URL.fullmatch(location)
-    if url is None:
-        return _open_directory(location)
-    if url["scheme"] != "s3":
-        raise InvalidSetting(VARIABLE, f"is {location!r}; it must be a directory or s3://bucket")
+    place = place_of(location)
+    if isinstance(place, Path):
+        return _open_directory(place)
     from chalicelib.stores.s3 import S3Store
 
-    return S3Store(*_bucket_and_prefix(url["rest"]))
+    return S3Store(*place)
 
 
 def open_reader(location: str, environ: Mapping[str, str]) -> Reader:
@@ -33,20 +31,36 @@ def open_reader(location: str, environ: Mapping[str, str]) -> Reader:
 
     Raises InvalidSetting, StorageUnavailable.
     """
-    url = _URL.fullmatch(location)
-    if url is None or url["scheme"] != "s3":
-        return open_store(location)
+    place = place_of(location)
+    if isinstance(place, Path):
+        return _open_directory(place)
     from chalicelib.stores.s3_reader import S3Reader, has_credentials
 
     if not has_credentials(environ):
         return open_store(location)
-    return S3Reader(*_bucket_and_prefix(url["rest"]), environ)
+    return S3Reader(*place, environ)
 
 
-def _open_directory(location: str) -> Store:
+def place_of(location: str) -> Path | tuple[str, str]:
+    """Return the path of the directory at `location`, else the bucket and the prefix of its keys.
+
+    Neither the disk nor the bucket is asked. Raises InvalidSetting where it can be neither.
+    """
+    url = _URL.fullmatch(location)
+    if url is not None:
+        if url["scheme"] != "s3":
+            reason = f"is {location!r}; it must be a directory or s3://bucket"
+            raise InvalidSetting(VARIABLE, reason)
+        return _bucket_and_prefix(url["rest"])
     if not location.strip() or "\0" in location:
         raise InvalidSetting(VARIABLE, "is empty or no path; name a directory or s3://bucket")
-    root = Path(location).expanduser().absolute()
+    try:
+        return Path(location).expanduser().absolute()
+    except RuntimeError as error:  # of ~name, where nobody is called so
+        raise InvalidSetting(VARIABLE, f"is {location!r}; {error}") from error
+
+
+def _open_directory(root: Path) -> Store:
     try:
         is_no_directory = root.exists() and not root.is_dir()
     except OSError as error:
