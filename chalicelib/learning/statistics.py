@@ -26,25 +26,29 @@ CONFIDENCE_EDGES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.975, 0.99, 0.999, 1.0)
 class Said:
     """What one piece of feedback counts for.
 
-    label: as judged, else as claimed; None: no digit.
+    label: as claimed, whatever was judged later; None: no digit.
+    relabelled: whether it was judged to be something else.
     predicted, probability: the best digit of the answer that was seen, None where none was sent.
     """
 
     day: date
     status: FeedbackStatus
     label: str | None
+    relabelled: bool
     predicted: str | None
     probability: float | None
 
     @classmethod
     def of(cls, filed: Filed) -> "Said":
         """Return what counts of filed feedback."""
+        claimed = filed.record.label
         predicted = filed.record.predicted or {}
         label, probability = predicted.get("label"), predicted.get("probability")
         return cls(
             filed.place.day,
             filed.place.status,
-            filed.label,
+            claimed,
+            filed.label != claimed,
             label if isinstance(label, str) else None,
             float(probability) if isinstance(probability, int | float) else None,
         )
@@ -77,7 +81,7 @@ class Drift:
 
 
 def agreement(said: Iterable[Said]) -> Agreement:
-    """Compare what is a digit to people with the answer that they saw.
+    """Compare what people said, where that is a digit, with the answer that they saw.
 
     Rejected feedback is left out, and what is no digit: of an answer that says so, only the best
     digit is known.
@@ -116,7 +120,7 @@ def counts_by_day(said: Iterable[Said]) -> dict[date, Counter[FeedbackStatus]]:
 
 
 def counts_by_class(said: Iterable[Said]) -> dict[str | None, Counter[FeedbackStatus]]:
-    """Return how much of each status there is of each label, None last."""
+    """Return how much of each status there is of what people say it is, None last."""
     counts: dict[str | None, Counter[FeedbackStatus]] = defaultdict(Counter)
     for one in said:
         counts[one.label][one.status] += 1

@@ -99,7 +99,7 @@ def _stack(
 def _draw_classes(axes: Any, said: list[Said]) -> None:  # noqa: ANN401 - matplotlib has no types
     counts = counts_by_class(said)
     _stack(axes, [label or NONE for label in counts], list(counts.values()), 0.8)
-    axes.set(title="What people say that it is")
+    axes.set(title="What people said that it is")
     _leave_room(axes, len(counts))
 
 
@@ -123,7 +123,7 @@ def _draw_weeks(axes: Any, weeks: dict[date, Agreement]) -> None:  # noqa: ANN40
                 fontsize=7,
                 color="grey",
             )
-    axes.set(title="People and model agree, by week", ylabel="%", ylim=(0, 108))
+    axes.set(title="People said what the model did, by week", ylabel="%", ylim=(0, 108))
     if some:
         axes.set_xlim(_span(min(some), max(some)))
         _date_axis(axes)
@@ -137,7 +137,7 @@ def _draw_agreement(axes: Any, classes: dict[str, Agreement]) -> None:  # noqa: 
     for place, found in enumerate(some.values()):
         height = 100 * found.share
         axes.text(place, height + 1, f"n={found.of}", ha="center", fontsize=7, color="grey")
-    axes.set(title="The same by digit", ylabel="%", ylim=(0, 108))
+    axes.set(title="The same by what people said", ylabel="%", ylim=(0, 108))
     _leave_room(axes, len(some))
     if not some:
         _say_nothing(axes)

@@ -1,12 +1,12 @@
 """The table of `make stats`."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from chalicelib.learning.keys import FeedbackStatus
 from chalicelib.learning.statistics import (
     Said,
     agreement,
-    agreement_by_class,
     class_counts,
     confidence_counts,
     counts_by_class,
@@ -15,6 +15,9 @@ from chalicelib.learning.statistics import (
 from export.stats.reference import Reference
 
 NONE = "none"  # what no digit is called
+HEADS = (*FeedbackStatus, "relabelled", "agreed")
+NOTE = """Each row is of what people said. relabelled: a reviewer, or a rule, says something else.
+agreed: people said what the model had answered; what was rejected is left out."""
 
 
 def table(said: list[Said], reference: Reference | None) -> Iterator[str]:
@@ -22,25 +25,23 @@ def table(said: list[Said], reference: Reference | None) -> Iterator[str]:
     first, last = min(one.day for one in said), max(one.day for one in said)
     yield f"{len(said):,} pieces of feedback, {first} to {last}"
     yield ""
-    yield "people say  " + "".join(f"{status:>12s}" for status in FeedbackStatus) + "      agreed"
-    by_class = agreement_by_class(said)
-    for label, counts in counts_by_class(said).items():
-        row = f"{label or NONE:12s}" + "".join(f"{counts[s]:12,}" for s in FeedbackStatus)
-        yield row + (_share(by_class[label].agreed, by_class[label].of) if label else "")
-    everything = agreement(said)
-    totals = (sum(one.status is status for one in said) for status in FeedbackStatus)
-    yield (
-        f"{'all':12s}"
-        + "".join(f"{n:12,}" for n in totals)
-        + _share(everything.agreed, everything.of)
-    )
+    yield "people say  " + "".join(f"{head:>12s}" for head in HEADS)
+    for label in counts_by_class(said):
+        yield _row(label or NONE, [one for one in said if one.label == label])
+    yield _row("all", said)
+    yield ""
+    yield NOTE
     if reference:
         yield ""
         yield from _drift_lines(said, reference)
 
 
-def _share(agreed: int, of: int) -> str:
-    return f"{agreed / of:12.1%} of {of:,}" if of else f"{'-':>12s}"
+def _row(name: str, said: list[Said]) -> str:
+    statuses = Counter(one.status for one in said)
+    counts = *(statuses[s] for s in FeedbackStatus), sum(one.relabelled for one in said)
+    found = agreement(said)
+    share = f"{found.share:12.1%} of {found.of:,}" if found.of else f"{'-':>12s}"
+    return f"{name:12s}" + "".join(f"{count:12,}" for count in counts) + share
 
 
 def _drift_lines(said: list[Said], reference: Reference) -> Iterator[str]:

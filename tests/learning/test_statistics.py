@@ -37,7 +37,7 @@ def said(
     day: date = MONDAY,
     status: FeedbackStatus = ACCEPTED,
 ) -> Said:
-    return Said(day, status, label, predicted, 0.9)
+    return Said(day, status, label, False, predicted, 0.9)
 
 
 SOME = [
@@ -81,10 +81,18 @@ def test_what_counts_is_read_from_the_store(store: Store) -> None:
     book, shelf = FeedbackBook(store), FeedbackShelf(store)
     book.submit(make_submission())
     (filed,) = shelf.read_all(shelf.places(QUARANTINE))
-    assert Said.of(filed) == Said(filed.place.day, QUARANTINE, "7", "1", 0.75)
-    moved = shelf.judge(filed, REJECTED, label="1", by="ann", reason="reviewed")
-    assert Said.of(moved).label == "1"
-    assert Said.of(moved).status is REJECTED
+    assert Said.of(filed) == Said(filed.place.day, QUARANTINE, "7", False, "1", 0.75)
+    moved = shelf.judge(filed, ACCEPTED, label="7", by="ann", reason="reviewed")
+    assert Said.of(moved) == Said(filed.place.day, ACCEPTED, "7", False, "1", 0.75)
+
+
+def test_a_reviewer_who_sides_with_the_model_does_not_make_people_agree(store: Store) -> None:
+    FeedbackBook(store).submit(make_submission())
+    shelf = FeedbackShelf(store)
+    (filed,) = shelf.read_all(shelf.places(QUARANTINE))
+    judged = Said.of(shelf.judge(filed, ACCEPTED, label="1", by="ann", reason="reviewed"))
+    assert (judged.label, judged.relabelled, judged.status) == ("7", True, ACCEPTED)
+    assert agreement([judged]) == Agreement(0, 1)
 
 
 def test_the_same_shares_do_not_drift_and_others_do_by_up_to_one_bit() -> None:
