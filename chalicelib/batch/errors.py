@@ -45,12 +45,15 @@ class TooManyInputs(UnusableInput):
 
 
 class UnsupportedInput(UnusableInput):
-    """It is neither an image that is read nor an archive nor text."""
+    """It is neither an image that is read nor an archive nor lines of JSON objects."""
 
     code = "unsupported_input"
 
     def __init__(self) -> None:
-        super().__init__("It is neither a PNG, JPEG or WebP, nor a zip file, nor JSON lines.")
+        super().__init__(
+            "It is neither a PNG, JPEG or WebP, nor a zip file, nor JSON lines, "
+            "of which the first begins with {."
+        )
 
 
 class InvalidArchive(UnusableInput):

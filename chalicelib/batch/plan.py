@@ -1,5 +1,6 @@
 """How an input is cut into parts: a pure function of its bytes, so each delivery finds the same."""
 
+import codecs
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import BinaryIO, NamedTuple, Self
@@ -71,9 +72,18 @@ def kind_of(head: bytes) -> Kind:
         return Kind.IMAGE
     if is_archive(head):
         return Kind.ARCHIVE
-    if head.translate(None, CONTROLS) != head:
+    if head.translate(None, CONTROLS) != head or not _may_be_lines(head):
         raise UnsupportedInput
     return Kind.LINES
+
+
+def _may_be_lines(head: bytes) -> bool:
+    """Whether the first line begins as an object does, or has yet to come.
+
+    A text of hundreds of lines is one input that is not read, not hundreds of drawings.
+    """
+    first = head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    return first in (b"", b"{")
 
 
 def _spans(kind: Kind, file: BinaryIO) -> Iterator[Span]:

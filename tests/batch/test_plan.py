@@ -1,6 +1,7 @@
 """What an input is, how it is cut, and what of it is a drawing."""
 
 import io
+import json
 import struct
 import zipfile
 from typing import Any
@@ -160,11 +161,26 @@ def test_an_input_without_a_drawing_is_empty(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"GIF89a\x01\x00\x01\x00", b"\x7fELF\x02\x01", "{}".encode("utf-16"), bytes(64)]
+    "data",
+    [
+        b"GIF89a\x01\x00\x01\x00",
+        b"\x7fELF\x02\x01",
+        "{}".encode("utf-16"),
+        bytes(64),
+        b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n" + 200 * b"text\n",
+        b"\xef\xbb\xbf\n  Scans of May\n" + lines(SEVEN),
+        json.dumps([SEVEN, SEVEN], indent=1).encode(),
+        b"no image at all",
+    ],
 )
-def test_what_is_neither_image_nor_archive_nor_text_is_unsupported(data: bytes) -> None:
+def test_what_is_neither_image_nor_archive_nor_lines_is_unsupported_as_a_whole(data: bytes) -> None:
     with pytest.raises(UnsupportedInput):
         plan_of(data)
+
+
+def test_lines_may_begin_after_any_blank_ones() -> None:
+    assert names_of_errors(2 * plans.HEAD_BYTES * b"\n" + lines(SEVEN)) == [""]
+    assert names_of_errors(lines(b"{broken", SEVEN)) == ["InvalidJson", ""]
 
 
 def test_what_is_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

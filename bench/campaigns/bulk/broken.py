@@ -15,11 +15,12 @@ def _image(data: bytes) -> bytes:
     return json.dumps({"image": base64.b64encode(data).decode()}).encode()
 
 
+# Each may be the first line, and an input that begins otherwise is unsupported as a whole.
 LINES: tuple[tuple[bytes, str], ...] = (
     (b'{"strokes": [[[1, 2]', "invalid_json"),
     (b'{"strokes": "\xff\xfe"}', "invalid_json"),
     (b'{"strokes": [[[1, NaN]]]}', "invalid_json"),
-    (b"[" * 50, "json_too_deep"),
+    (b'{"strokes": ' + b"[" * 50, "json_too_deep"),
     (b'{"strokes": []}', "empty_drawing"),
     (b'{"pixels": [1, 2, 3]}', "invalid_field"),
     (b'{"strokes": [[[1, 2]]], "image": ""}', "invalid_field"),
