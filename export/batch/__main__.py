@@ -19,6 +19,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from chalicelib.batch.inbox import INPUTS
 from chalicelib.recognition.registry import ModelRegistry
 from export.batch.job import check_job, collect, count_parts, look, names_of, submit
 from export.batch.local import default_processes, run_tasks
@@ -31,9 +32,10 @@ from export.batch.stage import (
     send_parked_again,
 )
 from export.batch.summary import summarise
-from export.batch.tasks import find_files, make_tasks
+from export.batch.tasks import find_files, key_of, make_tasks
 from export.command import MODELS_FOLDER, positive, run_command
 from export.errors import NoBatch
+from export.numbers import counted
 from export.progress import show_progress
 
 POLL_S = 5.0
@@ -50,8 +52,9 @@ def main() -> None:
 def run(arguments: argparse.Namespace) -> None:
     """Read files on this machine."""
     ModelRegistry.load(arguments.models)  # what is wrong with it is said here, by one process
-    check_results_file(arguments.out, arguments.paths)
-    tasks = list(make_tasks(find_files(arguments.paths), arguments.models))
+    files = find_files(arguments.paths)
+    check_results_file(arguments.out, set(map(key_of, files)).__contains__, arguments.paths)
+    tasks = list(make_tasks(files, arguments.models))
     total, done = sum(task.drawings for task in tasks), 0
 
     def progress(drawings: int) -> None:
@@ -61,10 +64,13 @@ def run(arguments: argparse.Namespace) -> None:
 
     started_s = time.monotonic()
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    run_tasks(tasks, arguments.out, arguments.models, arguments.processes, progress)
-    took_s = time.monotonic() - started_s
-    print(f"{total:,} drawings in {took_s:,.1f} s by {arguments.processes} processes.")
+    unread = run_tasks(tasks, arguments.out, arguments.models, arguments.processes, progress)
+    took_s, by = time.monotonic() - started_s, counted(arguments.processes, "process", "processes")
+    read = f"{counted(total, 'drawing')} in {took_s:,.1f} s by {by}"
+    print(f"{read}; {unread:,} could not be read." if unread else f"{read}.")
     print(f"Results: {arguments.out}")
+    if unread:
+        print(f"Why: python -m export.batch report {arguments.out}")
 
 
 def send(arguments: argparse.Namespace) -> None:
@@ -72,7 +78,9 @@ def send(arguments: argparse.Namespace) -> None:
     place = _place(arguments)
     names = names_of(arguments.paths, find_files(arguments.paths))
     put = submit(place, arguments.job, names, partial(show_progress, "Files"))
-    print(f"{put} of {len(names)} files put under {place.bucket}/batch/in/{arguments.job}/")
+    print(
+        f"{put} of {counted(len(names), 'file')} put under {place.bucket}/batch/in/{arguments.job}/"
+    )
 
 
 def watch(arguments: argparse.Namespace) -> None:
@@ -84,36 +92,38 @@ def watch(arguments: argparse.Namespace) -> None:
         done, wanted = count_parts(place, state, known)
         show_progress("Parts", done, wanted)
         if done == wanted:
-            print(f"All is there: {len(state.sources)} inputs. Fetch it with collect.")
+            inputs = counted(len(state.sources), "input")
+            print(f"All is there: {inputs}. Fetch it with collect.")
             return
         # Those of other jobs are parked there too, so nothing may be under way either.
         if (parked := count_parked(place)) and parked >= wanted - done and not count_waiting(place):
-            print(f"\n{parked} messages are parked: python -m export.batch retry", file=sys.stderr)
+            print(f"\n{_parked(parked)}", file=sys.stderr)
             sys.exit(1)
         time.sleep(arguments.every)
 
 
 def gather(arguments: argparse.Namespace) -> None:
     """Fetch the results of a job; status 1 where some are missing yet."""
-    check_results_file(arguments.out)
+    beginning = f"{INPUTS}{arguments.job}/"
+    check_results_file(arguments.out, lambda name: name.startswith(beginning))
     place = _place(arguments)
     part = arguments.out.with_name(arguments.out.name + ".part")
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     with part.open("wb") as file:
         found = collect(place, arguments.job, file, partial(show_progress, "Inputs"))
     part.replace(arguments.out)
-    print(f"{found.drawings:,} results: {arguments.out}")
+    print(f"{counted(found.drawings, 'result')}: {arguments.out}")
     for line in found.missing:
         print(f"missing: {line}", file=sys.stderr)
     if found.missing:
         if parked := count_parked(place):
-            print(f"{parked} messages are parked: python -m export.batch retry", file=sys.stderr)
+            print(_parked(parked), file=sys.stderr)
         sys.exit(1)
 
 
 def retry(arguments: argparse.Namespace) -> None:
     """Send parked messages again."""
-    print(f"{send_parked_again(_place(arguments))} messages sent again.")
+    print(f"{counted(send_parked_again(_place(arguments)), 'message')} sent again.")
 
 
 def report(arguments: argparse.Namespace) -> None:
@@ -125,6 +135,10 @@ def report(arguments: argparse.Namespace) -> None:
     picture = arguments.picture or picture_of(arguments.results)
     draw_summary(summary, picture)
     print(f"\nDrawn in {picture}")
+
+
+def _parked(count: int) -> str:
+    return f"{counted(count, 'message')} parked: python -m export.batch retry"
 
 
 def _place(arguments: argparse.Namespace) -> Place:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from chalicelib.batch.inbox import INPUTS, MANIFEST, MISSED, RESULTS, Manifest, Source
 from chalicelib.limits import MAX_INPUT_BYTES
+from export.batch.results_file import drawings_of
 from export.batch.stage import Place, aws
 from export.batch.transfers import Transfers
 from export.errors import DamagedResults, InvalidOption, NoBatch
@@ -157,12 +158,6 @@ def collect(place: Place, job: str, out: BinaryIO, progress: Progress) -> Collec
             drawings += found
             progress(done, len(begun))
     return Collected(drawings, tuple(missing))
-
-
-def drawings_of(result: Mapping[str, Any]) -> int:
-    """Return of how many drawings one result tells."""
-    count: int = result.get("drawings", 1)
-    return count
 
 
 def _copy(source: Source, data: bytes, out: BinaryIO) -> int:

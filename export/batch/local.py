@@ -21,6 +21,7 @@ from chalicelib.batch.errors import InputChanged, InputGone, InputUnreadable, Un
 from chalicelib.batch.plan import Plan
 from chalicelib.recognition.recognizer import Recognizer
 from chalicelib.recognition.registry import ModelRegistry
+from export.batch.results_file import count_unread
 from export.batch.tasks import Piece, Task
 from export.errors import BatchBroken, InvalidOption
 from export.files import write_whole
@@ -40,8 +41,8 @@ def work_folder(out: Path) -> Path:
 
 def run_tasks(
     tasks: Iterable[Task], out: Path, models: Path, processes: int, progress: Progress
-) -> None:
-    """Read all tasks and write their results, one line a drawing.
+) -> int:
+    """Read all tasks and write their results, one line a drawing; return how many are not read.
 
     Raises InvalidOption where another run writes the same, BatchBroken, OSError.
     """
@@ -53,8 +54,9 @@ def run_tasks(
             raise BatchBroken from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-        _put_together([folder / name for name in names], out)
+        unread = _put_together([folder / name for name in names], out)
         shutil.rmtree(folder)
+        return unread
 
 
 def default_processes() -> int:
@@ -181,12 +183,16 @@ def _drawings(piece: Piece) -> Iterator[Asked]:
         yield from read_drawings(file, kind, piece.span)
 
 
-def _put_together(parts: Iterable[Path], out: Path) -> None:
-    """Write the whole from its parts, so that nobody ever reads half of it."""
+def _put_together(parts: Iterable[Path], out: Path) -> int:
+    """Write the whole from its parts, so that nobody ever reads half; count what is not read."""
     whole = out.with_name(out.name + ".part")
+    unread = 0
     with whole.open("wb") as file:
         for part in parts:
-            file.write(part.read_bytes())
+            results = part.read_bytes()
+            file.write(results)
+            unread += count_unread(results)
         file.flush()
         os.fsync(file.fileno())
     whole.replace(out)
+    return unread

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from export.batch.summary import STATUSES, Doubtful, Summary
+from export.numbers import counted
 
 DPI = 110
 COLOURS = dict(zip(STATUSES, ("#1f3a6e", "#d9822b", "#b8bcc4"), strict=True))
@@ -49,14 +50,14 @@ def _draw_labels(axes: Any, summary: Summary) -> None:  # noqa: ANN401 - matplot
         named = f"{status.replace('_', ' ')}: {found:,} ({share})"
         axes.bar(labels, heights, 0.8, bottom=base, color=COLOURS[status], label=named)
         base += heights
-    axes.set(title=f"{summary.digits:,} digits by best guess", ylabel="digits")
+    axes.set(title=f"{counted(summary.digits, 'digit')} by best guess", ylabel="digits")
     axes.set_ylim(0, HEADROOM * max(int(base.max(initial=0)), 1))
     axes.legend(frameon=False, fontsize=8, ncols=3, loc="upper left")
 
 
 def _draw_errors(axes: Any, summary: Summary) -> None:  # noqa: ANN401 - matplotlib has no types
     wrong = sum(summary.errors.values())
-    title = f"{wrong:,} of {summary.drawings:,} drawings not read"
+    title = f"{wrong:,} of {counted(summary.drawings, 'drawing')} not read"
     if not wrong:
         _draw_none(axes, title)
         return
@@ -76,7 +77,8 @@ def _draw_none(axes: Any, title: str) -> None:  # noqa: ANN401 - matplotlib has 
 
 
 def _draw_sheet(figure: Any, least: list[Doubtful], rows: int) -> None:  # noqa: ANN401 - matplotlib has no types
-    figure.suptitle(f"The {len(least)} least sure digits" if least else "No digit is unsure")
+    digits = "digit" if len(least) == 1 else f"{len(least)} digits"
+    figure.suptitle(f"The least sure {digits}" if least else "No digit is unsure")
     grid = np.ravel(figure.subplots(rows, COLUMNS))
     for axes in grid:
         axes.set_axis_off()

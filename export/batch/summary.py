@@ -10,7 +10,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from export.batch.results_file import drawings_of
 from export.errors import DamagedResults
+from export.numbers import counted
 
 SHOWN = 48  # of the least sure digits
 STATUSES = ("recognized", "unsure", "not_a_digit")
@@ -47,7 +49,8 @@ class Summary:
     def text(self) -> Iterator[str]:
         """Yield it in lines."""
         wrong = sum(self.errors.values())
-        yield f"{self.drawings:,} drawings, {self.digits:,} digits; {wrong:,} drawings not read"
+        drawings, digits = counted(self.drawings, "drawing"), counted(self.digits, "digit")
+        yield f"{drawings}, {digits}; {counted(wrong, 'drawing')} not read"
         for status in STATUSES:
             found = self.of_status(status)
             yield f"  {found:9,}  {100 * found / max(self.digits, 1):5.1f} %  {status}"
@@ -74,15 +77,15 @@ def summarise(path: Path) -> Summary:
                     if len(ranked) > SHOWN:
                         heapq.heappop(ranked)
             except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-                raise DamagedResults(
-                    f"{path}, line {number}", f"no result ({type(error).__name__}: {error})"
-                ) from error
+                where = f"{path}, line {number}"
+                reason = "this is no result as export.batch run and collect write them"
+                raise DamagedResults(where, reason) from error
     summary.least = [doubtful for *_, doubtful in sorted(ranked, reverse=True)]
     return summary
 
 
 def _count(summary: Summary, result: Mapping[str, Any]) -> Iterable[Doubtful]:
-    many = result.get("drawings", 1)
+    many = drawings_of(result)
     summary.drawings += many
     if "error" in result:
         summary.errors[result["error"]["code"]] += many

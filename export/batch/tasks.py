@@ -33,8 +33,8 @@ class Piece(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What results call the file: its path, in which bytes that are no UTF-8 are escaped."""
-        return os.fsencode(self.path).decode(errors="backslashreplace")
+        """What results call the file."""
+        return key_of(self.path)
 
     def is_of(self, found: os.stat_result) -> bool:
         """Whether a file is still the one that was cut into pieces."""
@@ -51,6 +51,11 @@ class Task(NamedTuple):
     def drawings(self) -> int:
         """How many there are."""
         return sum(piece.span.drawings for piece in self.pieces)
+
+
+def key_of(path: Path) -> str:
+    """Return what results call a file: its path, in which bytes that are no UTF-8 are escaped."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def find_files(paths: Iterable[Path]) -> list[Path]:

@@ -12,6 +12,7 @@ from chalicelib.learning.statistics import (
     counts_by_class,
     drift,
 )
+from export.numbers import counted
 from export.stats.reference import Reference
 
 NONE = "none"  # what no digit is called
@@ -23,7 +24,7 @@ agreed: people said what the model had answered; what was rejected is left out."
 def table(said: list[Said], reference: Reference | None) -> Iterator[str]:
     """Yield the lines of the table."""
     first, last = min(one.day for one in said), max(one.day for one in said)
-    yield f"{len(said):,} pieces of feedback, {first} to {last}"
+    yield f"{counted(len(said), 'piece')} of feedback, {first} to {last}"
     yield ""
     yield "people say  " + "".join(f"{head:>12s}" for head in HEADS)
     for label in counts_by_class(said):

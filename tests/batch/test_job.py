@@ -155,12 +155,12 @@ def test_watch_does_not_take_what_others_have_parked_for_its_own(
     monkeypatch.setattr(command, "place_of", lambda _: place)
     monkeypatch.setattr(time, "sleep", lambda _: inbox.work())
     command.watch(Namespace(stage="prod", job=JOB, every=1.0))
-    assert capsys.readouterr().out.startswith("All is there: 1 inputs.")
+    assert capsys.readouterr().out.startswith("All is there: 1 input.")
     inbox.put(f"{JOB}/three.png", image("3"))
     inbox.records()  # is parked too, after it failed
     with pytest.raises(SystemExit):
         command.watch(Namespace(stage="prod", job=JOB, every=1.0))
-    assert "1 messages are parked" in capsys.readouterr().err
+    assert "1 message parked" in capsys.readouterr().err
 
 
 def test_a_file_whose_name_is_no_utf_8_cannot_be_put(tmp_path: Path) -> None:

@@ -215,19 +215,48 @@ def test_results_take_the_place_of_results_alone(folder: Path, tmp_path: Path) -
     """In a folder that is read they would be read as drawings by the next run."""
     for out in (folder / "results.jsonl", folder / "b.png"):
         with pytest.raises(InvalidOption, match="what is read"):
-            check_results_file(out, [folder])
+            check_results_file(out, {"x"}.__contains__, [folder])
     with pytest.raises(InvalidOption, match="no file"):
-        check_results_file(tmp_path)
+        check_results_file(tmp_path, {"x"}.__contains__)
     other = tmp_path / "precious.txt"
-    other.write_text("not ours")
-    with pytest.raises(InvalidOption, match="holds no results"):
-        check_results_file(other)
+    for content in (b"not ours", b'{"input":5}', b'{"input":', b"\xff\xfe"):
+        other.write_bytes(content)
+        with pytest.raises(InvalidOption, match="holds no results"):
+            check_results_file(other, {"x"}.__contains__)
     other.write_text('{"input":"x","error":{}}\n')
-    check_results_file(other, [folder])
-    check_results_file(tmp_path / "absent.jsonl", [folder])
+    check_results_file(other, {"x"}.__contains__, [folder])
+    check_results_file(tmp_path / "absent.jsonl", {"x"}.__contains__, [folder])
     done = batch("run", folder, "--out", folder / "results.jsonl")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert not (folder / "results.jsonl.work").exists()
+
+
+def test_results_of_other_inputs_are_not_written_over(folder: Path, tmp_path: Path) -> None:
+    out, archive = tmp_path / "results.jsonl", folder / "c.zip"
+    for _ in range(2):  # those of the same command are
+        assert batch("run", archive, "--out", out).returncode == 0
+    before = out.read_bytes()
+    done = batch("run", folder / "deep", "--out", out)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"holds results of {archive}, which would be lost" in done.stderr
+    done = batch("collect", "--bucket", "nowhere", "--job", "may", "--out", out)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert out.read_bytes() == before
+    assert batch("run", folder / "deep", archive, "--out", out).returncode == 0
+
+
+def test_what_could_not_be_read_is_counted_at_the_end(tmp_path: Path) -> None:
+    (tmp_path / "README.txt").write_text("Scans of May\n" * 200)
+    (tmp_path / "one.png").write_bytes(paint_digit(np.random.default_rng(4)))
+    out = tmp_path / "out" / "results.jsonl"
+    paths = (tmp_path / "README.txt", tmp_path / "one.png")
+    done = batch("run", *paths, "--out", out, "--processes", "1")
+    assert done.stdout.startswith("2 drawings in ")
+    assert "by 1 process; 1 could not be read." in done.stdout
+    assert results_in(out)[0]["error"]["code"] == "unsupported_input"
+    done = batch("run", paths[1], "--out", tmp_path / "one.jsonl", "--processes", "1")
+    assert done.stdout.startswith("1 drawing in ")
+    assert "not be read" not in done.stdout
 
 
 def test_a_path_that_is_not_there_is_said_so(tmp_path: Path) -> None:
@@ -271,7 +300,7 @@ def test_what_is_no_text_is_named_in_a_short_line(tmp_path: Path) -> None:
 def test_a_line_that_is_no_result_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "results.jsonl"
     path.write_text(f"{line}\n")
-    with pytest.raises(DamagedResults, match="line 1"):
+    with pytest.raises(DamagedResults, match="line 1: this is no result"):
         summarise(path)
 
 
