@@ -7,7 +7,9 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
+from chalicelib.learning.anchors import Targets
 from chalicelib.learning.candidates import Candidate
 from chalicelib.learning.gate import Trial, right
 from chalicelib.learning.lessons import Lessons
@@ -19,7 +21,7 @@ from export.replacement import Answers
 COLUMNS, ROWS = 10, 2
 BAR = 0.4
 HEADROOM = 1.4  # above the bars, for the legend
-NO_ERROR = "a digit that is found none counts above by its best digit"
+FOUND_NONE = "7?: found none, best digit 7, which counts"
 
 
 def draw_round(path: Path, ended: Ended) -> None:
@@ -73,15 +75,17 @@ def draw_flips(
     answers: Answers,
     classes: tuple[str, ...],
     what: str = "held-out drawings",
-    note: str = NO_ERROR,
+    note: str = FOUND_NONE,
 ) -> None:
-    """Draw drawings whose answer changed, those that became wrong first.
+    """Draw drawings whose answer changed, those that became wrong first, as the gate counts.
 
     pictures: array of shape (n, 28, 28), float32; what: names them, before a note.
     """
-    before, after = answers.before.argmax(axis=1), answers.after.argmax(axis=1)
+    before = _answered(answers.before, answers.targets, classes)
+    after = _answered(answers.after, answers.targets, classes)
+    is_right = right(answers.after, answers.targets)
     flipped = np.flatnonzero(before != after)
-    flipped = flipped[np.argsort(after[flipped] == answers.targets[flipped], kind="stable")]
+    flipped = flipped[np.argsort(is_right[flipped], kind="stable")]
     shown = min(len(flipped), ROWS * COLUMNS)
     flips = f"{shown} of {len(flipped)} {what} that flipped (orange: wrong now); {note}"
     title = flips if shown else f"no {what} flipped"
@@ -91,8 +95,14 @@ def draw_flips(
         axes.set_axis_off()
     for axes, index in zip(np.ravel(grid), flipped, strict=False):
         axes.imshow(pictures[index], cmap="gray_r", vmin=0, vmax=1)
-        good = after[index] == answers.targets[index]
-        words = f"{classes[before[index]]} → {classes[after[index]]}"
-        axes.set_title(
-            words, fontsize=7, loc="center", pad=2, color="black" if good else COLOURS[1]
-        )
+        words = f"{before[index]} → {after[index]}"
+        colour = "black" if is_right[index] else COLOURS[1]
+        axes.set_title(words, fontsize=7, loc="center", pad=2, color=colour)
+
+
+def _answered(logits: Picture, targets: Targets, classes: tuple[str, ...]) -> NDArray[np.str_]:
+    """Name the answers, shape (n,): of a digit that is found none the best digit, with a mark."""
+    none = len(classes) - 1
+    best, best_digit = logits.argmax(axis=1), logits[:, :none].argmax(axis=1)
+    marked = np.array([f"{name}?" for name in classes])
+    return np.where((best == none) & (targets != none), marked[best_digit], np.array(classes)[best])

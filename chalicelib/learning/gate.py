@@ -117,7 +117,8 @@ def judge_held_out(entry: ModelEntry, held_out: Trial) -> Judgement:
     words = (
         f"on {len(rows)} held-out drawings of feedback errors go from {errors_before} to "
         f"{errors_after}; {better} get clearly surer, {worse} clearly less sure "
-        f"(by chance alone: {described(chance)}, at most {SIGNIFICANT} is asked)"
+        f"(by chance alone: {described(chance)}, at most {SIGNIFICANT} is asked"
+        f"{_found_none(held_out)})"
     )
     figures = {
         "drawings": len(rows),
@@ -128,6 +129,15 @@ def judge_held_out(entry: ModelEntry, held_out: Trial) -> Judgement:
         "p": round(chance, 6),
     }
     return Judgement((Check("held_out_better", passed, figures, words),))
+
+
+def _found_none(trial: Trial) -> str:
+    """Say how errors can go while nothing gets surer."""
+    none = trial.candidate.shape[1] - 1
+    count = int(((trial.targets != none) & (trial.candidate.argmax(axis=1) == none)).sum())
+    if not count:
+        return ""
+    return f"; digits that are found none: {count}, whose best digit counts, however improbable"
 
 
 def right(logits: Picture, targets: Targets) -> Flags:

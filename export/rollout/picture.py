@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 
 from export.quality.pictures import DPI, STYLE, WIDTH_IN
 from export.rollout.comparison import Comparison
-from export.round_picture import draw_flips
+from export.round_picture import FOUND_NONE, draw_flips
 
-LIVE_FIRST = "live → candidate"
+LIVE_FIRST = f"live → candidate; {FOUND_NONE}"
 SHEET_IN = 1.9  # height of a set's sheet
 
 

@@ -152,6 +152,18 @@ def test_held_out_drawings_that_merely_get_surer_count_unless_errors_rise() -> N
     assert "errors go from 0 to 1" in judgement.refusals[0]
 
 
+def test_errors_that_go_while_nothing_gets_surer_are_explained() -> None:
+    """A digit that is found none has a best digit all the same, which an error is counted by."""
+    targets = np.full(7, 7)
+    before, after = np.zeros((2, 7, CLASSES), np.float32)
+    before[:, 1], after[:, 7] = 1, 1
+    before[:, NONE] = after[:, NONE] = 9
+    (refusal,) = judge_held_out(ENTRY, Trial(targets, before, before, after)).refusals
+    assert "errors go from 7 to 0; 0 get clearly surer" in refusal
+    assert "digits that are found none: 7, whose best digit counts" in refusal
+    assert "found none" not in held_out([1], []).refusals[0]
+
+
 def test_no_held_out_feedback_proves_nothing() -> None:
     nothing = np.zeros((0, CLASSES), np.float32)
     trial = Trial(np.zeros(0, np.int64), nothing, nothing, nothing)
