@@ -24,14 +24,16 @@ NPM = PATH="$(CURDIR)/.venv-clients/bin:$$PATH" npm --ignore-scripts --no-audit 
 BIN := .venv/bin
 TRAIN_BIN := .venv-train/bin
 DEPLOY = @$(BIN)/python -m tools.deploy
+CAMPAIGN = $(BIN)/python -m bench.reliability $(ONLY) $(if $(SEED),--seed $(SEED)) \
+  $(if $(CONTINUE),--continue)
 HEADS = $(BIN)/python -m export.heads $(if $(STORE),--store "$$STORE")
 INSTALL := -m tools.install
 # Nothing is installed whose sha256 is not in its lock.
 INSTALL_LOCKED := $(INSTALL) --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-# Every target that is described below; none of them makes a file of its name.
-.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
+# Every target that is described below, and the two that only look at what is asked; none of them makes a file of its name.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile) stage-asked campaign-asked
 .SUFFIXES:
 
 help: ## list the targets
@@ -66,10 +68,17 @@ sweep: .venv/run.stamp ## remove feedback older than 400 days, and what was brok
 	@$(BIN)/python -m export.retention sweep $(if $(STORE),--store "$$STORE") \
 	  $(if $(TRUST_CLOCK),--trust-clock)
 
+# What is asked for is looked at before anything is built for it.
+stage-asked: .venv/run.stamp
+	$(DEPLOY) check --stage "$(STAGE)"
+
+campaign-asked: .venv/dev.stamp
+	@$(CAMPAIGN) --check
+
 package: .venv/run.stamp ## build what Lambda runs: build/deployment.zip and template.json
 	@$(BIN)/python -m tools.package --out $(BUILD)
 
-deploy: package ## make or change a stage in AWS and look at it (STAGE, SET, WATCH)
+deploy: stage-asked package ## make or change a stage in AWS and look at it (STAGE, SET, WATCH)
 	$(DEPLOY) deploy --stage "$(STAGE)" --build $(BUILD) $(if $(WATCH),--watch $(WATCH)) $(SET)
 
 deploy-site: .venv/run.stamp ## put the page of a stage alone (STAGE)
@@ -103,10 +112,9 @@ bench: .venv/dev.stamp .venv-peer/peer.stamp package ## measure speed and memory
 operations: .venv/dev.stamp package ## measure and simulate for docs/operations.md, as root (Linux)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.operations --measure --simulate
 
-campaign: .venv/dev.stamp package ## try hard to break it, write docs/reliability.md (ONLY, SEED, CONTINUE=1)
+campaign: campaign-asked package ## try hard to break it, write docs/reliability.md (ONLY, SEED, CONTINUE=1)
 	@INKLING_CHROMIUM="$$($(BIN)/python -m tools.browser)" && export INKLING_CHROMIUM && \
-	  OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.reliability $(ONLY) $(if $(SEED),--seed $(SEED)) \
-	  $(if $(CONTINUE),--continue)
+	  OPENBLAS_NUM_THREADS=1 $(CAMPAIGN)
 
 train-env: .venv-train/train.stamp ## make the training environment (PyTorch, Python 3.11)
 

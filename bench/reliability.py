@@ -49,6 +49,8 @@ class Campaign(Protocol):
 def main() -> int:
     """Run campaigns one after another; return 1 where one did not hold, or could not run."""
     options = _parse()
+    if options.check:
+        return 0
     seed = int(time.time()) if options.seed is None else options.seed
     names = options.names or list(CAMPAIGNS)
     if options.go_on:
@@ -153,6 +155,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="of chance; default: the time")
     parser.add_argument("--share", type=_share, default=1.0, help="of the size; default: 1")
     parser.add_argument("--continue", dest="go_on", action="store_true", help="what is left")
+    parser.add_argument("--check", action="store_true", help="see that these can be, run none")
     options = parser.parse_args()
     for name in options.names:
         if name not in CAMPAIGNS:

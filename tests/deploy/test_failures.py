@@ -75,8 +75,26 @@ def build(packaged: dict[str, Any], tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("name", ["", "Prod", "1st", "a_b", "a" * 17, "shared", "prod-"])
 def test_a_name_that_no_bucket_can_carry_is_no_stage(name: str) -> None:
-    with pytest.raises(BadStage, match="make deploy STAGE=prod"):
+    with pytest.raises(BadStage, match="as in STAGE=prod"):
         Stage(name)
+
+
+@pytest.mark.parametrize("asked", ["deploy", "campaign ONLY=nosuch"])
+def test_what_cannot_be_asked_is_refused_before_anything_is_built(
+    asked: str, tmp_path: Path
+) -> None:
+    installed = ("-o", ".venv/run.stamp", "-o", ".venv/dev.stamp")
+    done = subprocess.run(
+        ["make", "-s", *installed, f"BUILD={tmp_path}", *asked.split()],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert "STAGE='' is no stage" in done.stderr or "no campaign 'nosuch'" in done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_without_credentials() -> None:

@@ -28,8 +28,8 @@ def main() -> int:
     try:
         with explained():
             stage = Stage(options.stage)
-            account = connect()
-            options.run(account, stage, options)
+            if options.run:
+                options.run(connect(), stage, options)
     except DeployFailed as error:
         print(error, file=sys.stderr)
         return 1
@@ -57,6 +57,7 @@ def _parse() -> argparse.Namespace:
         "default: %(default)s",
     )
     command.add_argument("parameters", nargs="*", metavar="Name=value", help="of the stack")
+    _command(commands, "check", None, "see that the stage can be one, and do nothing")
     _command(commands, "site", _site, "put the page alone")
     _command(commands, "status", _status, "say how the stage is")
     _command(commands, "restore", _restore, "let requests through after the budget fuse has blown")
@@ -78,7 +79,7 @@ def _parse() -> argparse.Namespace:
 def _command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     name: str,
-    run: Callable[[Account, Stage, argparse.Namespace], None],
+    run: Callable[[Account, Stage, argparse.Namespace], None] | None,
     text: str,
 ) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text, description=text)

@@ -13,7 +13,7 @@ class BadStage(DeployFailed):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"STAGE={name!r} is no stage; take up to 16 lower case letters, digits and hyphens, "
-            "beginning with a letter: make deploy STAGE=prod"
+            "beginning with a letter, as in STAGE=prod"
         )
         self.name = name
 
