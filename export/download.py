@@ -39,7 +39,6 @@ def fetch(
     MissingData
         No mirror gave the file; the text names each one's reason.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     reasons = []
     for url in mirrors:
@@ -90,6 +89,7 @@ def _continue_part(url: str, part: Path, name: str, max_bytes: int | None) -> bo
         announced = response.headers.get("Content-Length")
         ends = [have_bytes + int(announced)] if announced else []
         total_bytes = min([*ends, max_bytes] if max_bytes else ends, default=None)
+        part.parent.mkdir(parents=True, exist_ok=True)  # none is left where nothing came
         with part.open("ab" if have_bytes else "wb") as file:
             received_bytes = _copy(response, file, have_bytes, total_bytes, name)
     return total_bytes is None or received_bytes == total_bytes

@@ -22,6 +22,12 @@ def test_a_file_is_fetched_whole(file_server: FileServer, tmp_path: Path) -> Non
     assert [p.name for p in (tmp_path / "new").iterdir()] == ["a"]
 
 
+def test_no_folder_is_left_where_nothing_came(file_server: FileServer, tmp_path: Path) -> None:
+    with pytest.raises(MissingData, match="HTTP 404"):
+        fetch([file_server.url + "absent"], tmp_path / "new" / "deep" / "a", verify)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_cut_connection_is_resumed_where_it_broke_off(
     file_server: FileServer, tmp_path: Path
 ) -> None:
