@@ -1,6 +1,7 @@
 """How every command of this package starts and fails: one clear line, exit status 2."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ def training_environment() -> Iterator[None]:
 
 def run_command(command: Callable[[], None], interrupted: str = "interrupted") -> None:
     """Run a command; an expected failure is one line on stderr and exit status 2."""
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # in place of this package's own
     try:
         command()
     except InklingError as error:
