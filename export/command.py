@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from chalicelib.errors import InklingError
+from chalicelib.errors import InklingError, StorageUnavailable
 
 MODELS_FOLDER = Path(__file__).resolve().parent.parent / "chalicelib" / "models"
 MNIST_FOLDER = Path("data/mnist")
@@ -32,6 +32,10 @@ def run_command(command: Callable[[], None], interrupted: str = "interrupted") -
         signal.signal(signal.SIGINT, signal.default_int_handler)  # in place of this package's own
     try:
         command()
+    except StorageUnavailable as error:
+        # Who runs a command may know what, such as credentials, is amiss; a client of the API not.
+        reason = f"The storage cannot be reached: {error.__cause__}" if error.__cause__ else error
+        sys.exit(_complain(str(reason), 2))
     except InklingError as error:
         sys.exit(_complain(str(error), 2))
     except OSError as error:

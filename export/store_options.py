@@ -26,6 +26,14 @@ def add_store_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def open_to_look(location: str) -> Store:
+    """Return the store at `location` for who only looks: the default one need not be there yet.
+
+    Raises as `open_existing` does.
+    """
+    return open_store(location) if location == DEFAULT_STORE else open_existing(location)
+
+
 def open_existing(location: str) -> Store:
     """Return the store at `location`, which must be there: a mistyped name would begin a new one.
 

@@ -18,7 +18,6 @@ from chalicelib.learning.serving import ServedHeads
 from chalicelib.learning.shelf import FeedbackShelf
 from chalicelib.learning.triage import RULES
 from chalicelib.recognition.registry import ModelRegistry
-from chalicelib.stores.open import open_store
 from export.command import run_command
 from export.errors import InvalidOption
 from export.review.addresses import Addresses
@@ -27,6 +26,7 @@ from export.review.queue import Queue
 from export.review.server import ReviewServer
 from export.review.session import Review
 from export.review.terminal import TerminalReview
+from export.store_options import open_to_look
 
 LONGEST_NAME = 200
 EVERY = 100  # drawings between two lines of progress
@@ -40,7 +40,7 @@ def main() -> None:
     place = arguments.store or settings.feedback
     if not arguments.page:
         require_terminal()
-    store, registry = open_store(place), ModelRegistry.load(settings.models_directory)
+    store, registry = open_to_look(place), ModelRegistry.load(settings.models_directory)
     heads = ServedHeads(registry, lambda: store)
     heads()  # begins to read them; they are there once the feedback is
     shelf = FeedbackShelf(store)

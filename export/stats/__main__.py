@@ -17,10 +17,10 @@ from chalicelib.learning.keys import FeedbackStatus
 from chalicelib.learning.shelf import FeedbackShelf
 from chalicelib.learning.statistics import Said
 from chalicelib.recognition.registry import ModelRegistry
-from chalicelib.stores.open import open_store
 from export.command import run_command
 from export.stats.reference import gold_reference
 from export.stats.table import table
+from export.store_options import open_to_look
 
 PROGRESS_EVERY = 50  # pieces
 
@@ -36,7 +36,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = settings_from(os.environ)
     location = arguments.store or settings.feedback
-    said = list(read_said(FeedbackShelf(open_store(location))))
+    said = list(read_said(FeedbackShelf(open_to_look(location))))
     if not said:
         print(f"There is no feedback in {location} yet.")
         return

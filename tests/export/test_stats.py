@@ -67,5 +67,6 @@ def test_little_and_much_are_counted_and_drawn(tmp_path: Path, count: int) -> No
 
 
 def test_no_feedback_is_said_and_nothing_drawn(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
     assert "There is no feedback in" in run(tmp_path / "store", tmp_path / "stats.png")
     assert not (tmp_path / "stats.png").exists()
