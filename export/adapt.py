@@ -15,6 +15,7 @@ from chalicelib.learning.reports import Outcome, Report
 from chalicelib.learning.round import Ended, Round
 from chalicelib.recognition.registry import ModelRegistry
 from export.command import MODELS_FOLDER, run_command
+from export.numbers import counted
 from export.round_picture import draw_round
 from export.store_options import add_store_options, open_existing
 
@@ -56,8 +57,9 @@ def lines_of(report: Report) -> Iterator[str]:
     if feedback:
         reasons = feedback["left_out"].items()
         left_out = ", ".join(f"{n} {why.replace('_', ' ')}" for why, n in reasons)
+        accepted = counted(feedback["drawings"], "accepted drawing")
         yield (
-            f"{feedback['drawings']} accepted drawings, {feedback['held_out']} of them held out"
+            f"{accepted}, {feedback['held_out']} of them held out"
             + (f"; left out: {left_out}" if left_out else "")
         )
     for name, found in report.models.items():
