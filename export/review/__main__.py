@@ -40,13 +40,14 @@ def main() -> None:
     place = arguments.store or settings.feedback
     if not arguments.page:
         require_terminal()
+    name = _name(arguments.by)
     store, registry = open_to_look(place), ModelRegistry.load(settings.models_directory)
     heads = ServedHeads(registry, lambda: store)
     heads()  # begins to read them; they are there once the feedback is
     shelf = FeedbackShelf(store)
     shelf.tidy()
     queue = Queue(shelf, registry, _progress, heads)
-    review = Review(shelf, queue, _name(arguments.by))
+    review = Review(shelf, queue, name)
     status = FeedbackStatus(arguments.status)
     queue.fetch(status)
     if arguments.page:
