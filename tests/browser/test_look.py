@@ -13,6 +13,15 @@ from tools.serve_page import FRONTEND
 MAX_BYTES = 40_000
 LEAST_TARGET_PX = 44
 LEAST_CONTRAST = 4.5
+LEAST_MARGIN_PX = 3
+SIDEWAYS = [(w, h) for h in (320, 375, 480) for w in (480, 520, 539, 540, 560, 568, 580, 600, 667)]
+# Between the word on a button and the button's border, where it is least.
+WORDS_MARGIN_PX = """() => Math.min(
+  ...[...document.querySelectorAll("#tools button")].map((button) => {
+    const word = document.createRange();
+    word.selectNodeContents(button);
+    return (button.clientWidth - word.getBoundingClientRect().width) / 2;
+  }))"""
 
 # The contrast of each element's own text with the nearest background (WCAG 2.2, 1.4.3).
 CONTRASTS = """() => {
@@ -89,6 +98,25 @@ def test_nothing_is_wider_than_the_screen(api: FaultyApi, open_page: OpenPage, w
     draw(page, SEVEN)
     expect(page.locator("#answer button")).to_have_count(12)
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("state", ["empty", "answered", "several", "labels"])
+def test_a_small_phone_held_sideways_needs_no_scrolling_sideways(
+    api: FaultyApi, open_page: OpenPage, state: str
+) -> None:
+    digits = [("4", "unsure"), ("2", "not_a_digit"), ("7", "recognized")]
+    api.answer("recognize", Reply(reading(*(digits if state == "several" else digits[-1:]))))
+    page = open_page(api.url)
+    if state != "empty":
+        draw(page, SEVEN)
+        expect(page.locator("#models tr")).to_have_count(2)
+    if state == "labels":
+        page.get_by_role("button", name="No", exact=True).click()
+    for width, height in SIDEWAYS:
+        page.set_viewport_size({"width": width, "height": height})
+        size = f"{width} x {height}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, size
+        assert page.evaluate(WORDS_MARGIN_PX) >= LEAST_MARGIN_PX, size
 
 
 @pytest.mark.parametrize("state", ["sure", "labels"])
