@@ -54,6 +54,7 @@ pen.listen({
 /** The answer on show, or on its way, is of an older drawing. */
 function setAside() {
   clearTimeout(pause);
+  get("refused").textContent = "";
   reader.cancel();
   reading.dim();
   question.hide();
@@ -98,7 +99,7 @@ takeImages(
     pen.lift();
     change(() => history.place(photo));
   },
-  () => reading.fail("image", ""),
+  () => (get("refused").textContent = words.noImage),
 );
 
 const left = draft();

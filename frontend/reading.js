@@ -4,11 +4,11 @@ import { announcement, modelName, percent, sentence, words } from "./words.js";
 
 const BARS = 3;
 
-function turn(state, text, spoken = text) {
+function turn(state, text, spoken = text, again = false) {
   get("reading").dataset.state = state;
   get("sentence").textContent = text;
   keepFocus(() => {
-    get("again").hidden = state !== "trouble";
+    get("again").hidden = !again;
     get("answer").replaceChildren();
   });
   announce(spoken);
@@ -17,7 +17,11 @@ function turn(state, text, spoken = text) {
 export const announce = (text) => (get("announcement").textContent = text);
 export const blank = () => turn("blank", words.blank, "");
 export const wake = () => turn("waking", words.waking);
-export const fail = (kind, detail) => turn("trouble", `${words.trouble[kind]} ${detail || words.safe}`);
+
+export function fail(kind, detail) {
+  const text = `${words.trouble[kind]} ${detail || words.safe}`;
+  turn("trouble", text, text, kind !== "refused"); // the same drawing would be refused again
+}
 
 /** The answer is that of an earlier drawing. */
 export function dim() {

@@ -34,6 +34,7 @@ export const words = {
   blank: "Nothing on the paper yet.",
   waking: "Waking up…",
   safe: "Your drawing is safe.",
+  noImage: "That file is no image I can open. Choose another.",
   penDown: "Pen down",
   penUp: "Pen up",
   notDigit: "That does not look like a digit to me.",
@@ -68,7 +69,6 @@ export const words = {
     timeout: "The reader takes too long.",
     broken: "The reader has a problem.",
     nonsense: "The reader’s answer makes no sense.",
-    image: "That file is no image I can open.",
     refused: "The reader refused.",
   },
 };

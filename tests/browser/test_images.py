@@ -100,8 +100,40 @@ def test_a_file_that_is_no_image_is_refused_in_words(api: FaultyApi, open_page: 
     expect(page.locator("#answer")).to_have_text("7")
     before = ink(page)
     choose(page, b"hello", "seven.png")
-    expect(page.locator("#sentence")).to_contain_text("no image I can open")
+    expect(page.locator("#refused")).to_contain_text("no image I can open")
     assert ink(page) == before
+    expect(page.locator("#answer")).to_have_text("7")
+    expect(page.locator("#question")).to_contain_text("Was that right?")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    with page.expect_file_chooser():
+        page.get_by_role("button", name="Image").click()
+    choose(page, seven_png())
+    expect(page.locator("#refused")).to_have_text("")
+    expect(page.locator("#reading")).to_have_attribute("data-state", "answer")
+    assert "image" in api.asked("recognize")[-1].body
+
+
+def test_a_file_that_is_no_image_says_nothing_of_a_drawing_where_there_is_none(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    page = open_page(api.url)
+    choose(page, b"hello", "README.md")
+    expect(page.locator("#refused")).to_contain_text("no image I can open")
+    expect(page.locator("#sentence")).to_have_text("Nothing on the paper yet.")
+    assert "drawing" not in page.locator("main").inner_text()
+    draw(page, SEVEN)
+    expect(page.locator("#refused")).to_have_text("")
+    expect(page.locator("#answer")).to_have_text("7")
+
+
+def test_an_image_without_ink_is_not_offered_to_be_read_again(
+    real_api: str, open_page: OpenPage
+) -> None:
+    page = open_page(real_api, trouble=True)
+    choose(page, digits.encode(Image.new("L", (280, 280), 255)))
+    expect(page.locator("#sentence")).to_contain_text("no ink")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(page.locator("#question button")).to_have_count(0)
 
 
 def test_a_reload_keeps_the_image(api: FaultyApi, open_page: OpenPage) -> None:

@@ -140,7 +140,7 @@ def image(page: Page, _: FaultyApi) -> None:
 def no_image(page: Page, _: FaultyApi) -> None:
     """Refuse a file that is no image."""
     choose(page, [1, 2, 3])
-    in_trouble(page)
+    shown(page.get_by_text("no image I can open"))
 
 
 def offline(page: Page, _: FaultyApi) -> None:
