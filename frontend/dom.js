@@ -8,10 +8,10 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
-/** Do what may take away what has the focus; then the paper gets it, and not nothing. */
-export function keepFocus(act) {
+/** Do what may take away what has the focus; then its heir gets it, and not nothing. */
+export function keepFocus(act, heir = "paper") {
   const at = document.activeElement;
   act();
   const lost = !at.isConnected || at.matches(":disabled") || !at.checkVisibility();
-  if (lost) get("paper").focus({ preventScroll: true });
+  if (lost) get(heir).focus({ preventScroll: true });
 }

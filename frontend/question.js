@@ -24,27 +24,27 @@ export function ask(drawing, { digits: [digit, ...more], model }) {
     decide(remembered(), () => send({ body }));
   };
   const is = (label) => button(label, say(label), spoken(label));
-  const others = () => offer(words.was, ...LABELS.map(is), button(words.none, say(null)));
+  const others = () => offer(words.was, [...LABELS.map(is), button(words.none, say(null))]);
   if (!undoTimer && outbox.isEmpty()) report("");
-  if (more.length) offer(words.single, button(words.tell, others));
+  if (more.length) offer(words.single, [button(words.tell, others)]);
   else if (status === "unsure") {
     const best = candidates.slice(0, 2).map((each) => is(each.label));
-    offer(words.which, ...best, button(words.other, others));
+    offer(words.which, [...best, button(words.other, others)]);
   } else {
     const yes = say(status === "recognized" ? label : null);
-    offer(words.right, button(words.yes, yes), button(words.no, others));
+    offer(words.right, [button(words.yes, yes), button(words.no, others)]);
   }
 }
 
 /** There is nothing to ask (any more). */
-export const hide = () => offer("");
+export const hide = () => offer("", [], "paper");
 
-function offer(text, ...buttons) {
+function offer(text, buttons, heir) {
   const place = get("question");
   const focused = place.contains(document.activeElement);
   place.replaceChildren(make("p", {}, text), make("div", {}, ...buttons));
   place.className = buttons.length > LABELS.length ? "keys" : "";
-  if (focused) (buttons[0] ?? get("paper")).focus({ preventScroll: true });
+  if (focused) (buttons[0] ?? get(heir)).focus({ preventScroll: true });
 }
 
 function decide(consent, act) {
@@ -53,11 +53,13 @@ function decide(consent, act) {
     decide(next, act);
   };
   const choose = () => {
+    const keep = button(words.keep, chosen("yes"));
+    offer(words.consent, [keep, button(words.dont, chosen("no"))]);
+    if (get("thanks").contains(document.activeElement)) keep.focus({ preventScroll: true });
     report("");
-    offer(words.consent, button(words.keep, chosen("yes")), button(words.dont, chosen("no")));
   };
   if (consent !== "yes" && consent !== "no") return choose();
-  hide();
+  offer("", [], "feedback"); // so that the next stop is what can be done about it
   if (consent === "yes") act();
   else report(words.declined, button(words.change, choose));
 }
@@ -72,7 +74,7 @@ export const listen = () =>
   outbox.listen({
     onDone(deed, receipt) {
       if (deed.receipt) return report(words.taken);
-      report(words.thanks, ...(receipt ? [button(words.undo, () => send({ receipt }))] : []));
+      report(words.thanks, ...(receipt ? [button(words.undo, () => send({ receipt }), words.takeBack)] : []));
       undoTimer = setTimeout(report, UNDO_MS, words.thanks);
     },
     onLater: ({ receipt }) =>
@@ -89,7 +91,7 @@ function tryAgain() {
 function report(text, ...buttons) {
   clearTimeout(undoTimer);
   undoTimer = 0;
-  keepFocus(() => get("thanks").replaceChildren(text, ...buttons));
+  keepFocus(() => get("thanks").replaceChildren(text, ...buttons), "feedback");
 }
 
 function button(text, onclick, ariaLabel = text) {

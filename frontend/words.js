@@ -14,6 +14,7 @@ export const words = {
   image: "Image",
   reading: "Reading",
   again: "Try again",
+  feedback: "Feedback",
   bars: "Best guesses",
   saw: "What the model saw",
   models: "All models",
@@ -59,6 +60,7 @@ export const words = {
   change: "Change",
   wait: "One moment…",
   thanks: "Thank you.",
+  takeBack: "Undo feedback", // as it is read out: there is another “Undo”
   taken: "Taken back. Nothing is kept.",
   notKept: "That could not be kept.",
   notTaken: "That could not be taken back.",

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi, Reply, reading
 from bench.patience import expect, shown
-from bench.pens import SEVEN, draw
+from bench.pens import SEVEN, draw, ink
 from tests.browser.conftest import OpenPage
 
 
@@ -243,7 +243,9 @@ def test_feedback_is_about_the_drawing_that_was_answered(
     never.set()
 
 
-def test_the_keyboard_answers_and_returns_to_the_paper(api: FaultyApi, open_page: OpenPage) -> None:
+def test_the_keyboard_answers_and_finds_the_way_back_next(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
     page = open_page(api.url)
     draw(page, SEVEN)
     page.get_by_role("button", name="No", exact=True).focus()
@@ -252,11 +254,35 @@ def test_the_keyboard_answers_and_returns_to_the_paper(api: FaultyApi, open_page
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Keep", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("#paper")).to_be_focused()
     said(page, "Thank you.")
+    expect(page.locator("#feedback")).to_be_focused()
+    before = ink(page)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Undo feedback", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Undo", exact=True)).to_have_id("undo")
+    api.answer("feedback", Reply(status=204))
+    page.keyboard.press("Enter")
+    said(page, "Taken back")
+    assert ink(page) == before
 
 
-def test_the_focus_goes_to_the_paper_when_what_had_it_goes_away(
+def test_a_hand_that_declined_finds_the_way_back_next(api: FaultyApi, open_page: OpenPage) -> None:
+    page = open_page(api.url)
+    draw(page, SEVEN)
+    shown(page.get_by_role("button", name="Yes", exact=True)).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Change")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Keep", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    said(page, "Thank you.")
+    expect(page.locator("#feedback")).to_be_focused()
+
+
+def test_the_focus_is_handed_on_when_what_had_it_goes_away(
     api: FaultyApi, open_page: OpenPage
 ) -> None:
     page = open_page(api.url)
@@ -268,7 +294,7 @@ def test_the_focus_goes_to_the_paper_when_what_had_it_goes_away(
     page.locator("#thanks button").focus()
     page.keyboard.press("Enter")
     said(page, "Taken back")
-    expect(page.locator("#paper")).to_be_focused()
+    expect(page.locator("#feedback")).to_be_focused()
     page.locator("#clear").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#clear")).to_be_disabled()

@@ -38,7 +38,7 @@ def from_load_to_feedback(page: Page, findings: Findings) -> None:
             ("No", "document.querySelector('#question.keys')"),
             ("three", "document.querySelector('#question').textContent.includes('Keep')"),
             ("Keep", THANKED),
-            ("Undo", TAKEN),
+            ("Undo feedback", TAKEN),
         ):
             _press(page, name, findings)
             wait_until(page, f"Boolean({then})")
