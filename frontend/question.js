@@ -1,10 +1,10 @@
 /** "Was that right?": what the person says is kept if they agree, and can be taken back. */
 import { remember, remembered } from "./consent.js";
 import { get, keepFocus, make } from "./dom.js";
+import * as given from "./given.js";
 import * as outbox from "./outbox.js";
 import { spoken, words } from "./words.js";
 
-const UNDO_MS = 10_000;
 const LABELS = [..."0123456789"];
 
 let undoTimer = 0;
@@ -21,11 +21,15 @@ export function ask(drawing, { digits: [digit, ...more], model }) {
   if (more.length) predicted = undefined; // several digits were read, as no one label
   const say = (label) => () => {
     const body = { ...drawing, label, predicted, consent: true }; // label null: not a digit
-    decide(remembered(), () => send({ body }));
+    decide(remembered(), () => {
+      given.give(body);
+      send({ body });
+    });
   };
   const is = (label) => button(label, say(label), spoken(label));
   const others = () => offer(words.was, [...LABELS.map(is), button(words.none, say(null))]);
   if (!undoTimer && outbox.isEmpty()) report("");
+  if (given.isGiven(drawing)) return hide();
   if (more.length) offer(words.single, [button(words.tell, others)]);
   else if (status === "unsure") {
     const best = candidates.slice(0, 2).map((each) => is(each.label));
@@ -70,17 +74,37 @@ const send = (deed) => {
 };
 
 /** Tell what becomes of what was said, in this visit or before it was left. */
-export const listen = () =>
+export function listen() {
+  const left = given.undoable();
+  if (left) thank(left);
+  else given.endUndo();
   outbox.listen({
     onDone(deed, receipt) {
       if (deed.receipt) return report(words.taken);
-      report(words.thanks, ...(receipt ? [button(words.undo, () => send({ receipt }), words.takeBack)] : []));
-      undoTimer = setTimeout(report, UNDO_MS, words.thanks);
+      if (receipt) given.keepUndo(deed.body, receipt);
+      thank(receipt ? given.undoable() : null);
     },
     onLater: ({ receipt }) =>
       report(`${receipt ? words.notTaken : words.notKept} ${words.later}`, button(words.again, tryAgain)),
-    onRefused: ({ receipt }, detail) => report(`${receipt ? words.notTaken : words.notKept} ${detail}`),
+    onRefused({ body, receipt }, detail) {
+      if (body) given.forget(body);
+      report(`${receipt ? words.notTaken : words.notKept} ${detail}`);
+    },
   });
+}
+
+/** @param {ReturnType<given.undoable>} left what can be undone */
+function thank(left) {
+  const takeBack = () => {
+    given.undo(left);
+    send({ receipt: left.receipt });
+  };
+  report(words.thanks, ...(left ? [button(words.undo, takeBack, words.takeBack)] : []));
+  undoTimer = setTimeout(() => {
+    given.endUndo();
+    report(words.thanks);
+  }, left?.ms ?? given.UNDO_MS);
+}
 
 function tryAgain() {
   report(words.wait);

@@ -11,8 +11,9 @@ from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi, Reply, reading
 from bench.patience import expect, shown
-from bench.pens import SEVEN, draw, ink
+from bench.pens import LINE, SEVEN, draw, ink
 from tests.browser.conftest import OpenPage
+from tests.browser.page_clock import ASKS_AFTER_MS
 
 
 def press(page: Page, name: str) -> None:
@@ -103,9 +104,9 @@ def test_without_consent_nothing_is_sent_and_the_choice_is_remembered(
 
 def test_consent_is_asked_once(api: FaultyApi, open_page: OpenPage) -> None:
     page = open_page(api.url)
-    for _ in range(2):
+    for strokes in (SEVEN, LINE):
         page.keyboard.press("Escape")
-        draw(page, SEVEN)
+        draw(page, strokes)
         press(page, "Yes")
         if page.get_by_role("button", name="Keep", exact=True).count():
             press(page, "Keep")
@@ -114,7 +115,7 @@ def test_consent_is_asked_once(api: FaultyApi, open_page: OpenPage) -> None:
     assert len(sent(api)) == 2
     press(page, "Ask me again")
     press(page, "Clear")
-    draw(page, SEVEN)
+    draw(page, [*SEVEN, *LINE])
     press(page, "Yes")
     expect(page.locator("#question")).to_contain_text("Keep this drawing")
 
@@ -195,6 +196,74 @@ def test_undo_is_offered_for_ten_seconds_also_under_the_next_drawing(
     page.clock.run_for(1500)
     expect(page.locator("#thanks button")).to_have_count(0)
     said(page, "Thank you.")
+
+
+def test_a_reload_within_the_ten_seconds_still_offers_undo(
+    real_api: str, api_folder: Path, open_page: OpenPage
+) -> None:
+    page = open_page(real_api)
+    draw(page, SEVEN)
+    for name in ("Yes", "Keep"):
+        press(page, name)
+    said(page, "Thank you.")
+    page.reload()
+    expect(page.locator("#answer")).to_have_text("7")
+    expect(page.locator("#question button")).to_have_count(0)
+    page.get_by_role("button", name="Undo feedback").click()
+    said(page, "Taken back")
+    assert records(api_folder) == []
+    page.reload()
+    expect(page.locator("#question")).to_contain_text("Was that right?")
+    expect(page.locator("#thanks")).to_have_text("")
+
+
+def test_a_reload_does_not_begin_the_ten_seconds_anew(api: FaultyApi, open_page: OpenPage) -> None:
+    page = open_page(api.url)
+    page.clock.install()
+    draw(page, SEVEN)
+    page.clock.run_for(ASKS_AFTER_MS)
+    for name in ("Yes", "Keep"):
+        press(page, name)
+    said(page, "Thank you.")
+    page.clock.run_for(9000)
+    page.reload()
+    expect(page.locator("#thanks button")).to_have_count(1)
+    page.clock.run_for(1500)
+    expect(page.locator("#thanks button")).to_have_count(0)
+    assert page.evaluate("sessionStorage.getItem('inkling.undo')") is None
+
+
+def test_a_drawing_is_not_asked_about_twice_unless_it_changes(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    page = open_page(api.url)
+    draw(page, SEVEN)
+    for name in ("Yes", "Keep"):
+        press(page, name)
+    said(page, "Thank you.")
+    for act, buttons in (
+        (page.reload, 0),
+        (lambda: draw(page, LINE), 2),
+        (lambda: press(page, "Undo"), 0),
+    ):
+        act()
+        expect(page.locator("#reading")).to_have_attribute("data-state", "answer")
+        expect(page.locator("#question button")).to_have_count(buttons)
+    api.answer("recognize", Reply(reading(("4", "recognized"))))
+    press(page, "Read")
+    expect(page.locator("#answer")).to_have_text("4")
+    expect(page.locator("#question button")).to_have_count(0)
+
+
+def test_a_drawing_that_was_refused_can_be_given_again(api: FaultyApi, open_page: OpenPage) -> None:
+    api.answer("feedback", Reply({"detail": "Not now."}, 422))
+    page = open_page(api.url, trouble=True)
+    draw(page, SEVEN)
+    for name in ("Yes", "Keep"):
+        press(page, name)
+    said(page, "Not now.")
+    press(page, "Read")
+    expect(page.locator("#question")).to_contain_text("Was that right?")
 
 
 def test_what_could_not_be_kept_is_sent_again_under_the_same_key(

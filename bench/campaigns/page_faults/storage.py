@@ -23,6 +23,8 @@ LEFT = (
     ("inkling.deed.x", "{"),
     ("inkling.deed.x", '{"body": {}}'),
     ("inkling.deed.x", "[]"),
+    ("inkling.undo", "{"),
+    ("inkling.undo", '{"receipt": 7, "end": 1e300}'),
 )
 
 
