@@ -1,14 +1,17 @@
 """How the page fits small and large screens, themes, budgets, hosts and its policy."""
 
 import gzip
+from contextlib import closing
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from bench.faulty_api import FaultyApi, Reply, reading
-from bench.patience import expect
+from bench.patience import expect, shown
 from bench.pens import SEVEN, draw
 from tests.browser.conftest import OpenPage
-from tools.serve_page import FRONTEND
+from tools.serve_page import FRONTEND, serving
 
 MAX_BYTES = 40_000
 LEAST_TARGET_PX = 44
@@ -211,3 +214,42 @@ def test_everything_that_can_be_focused_has_a_name(api: FaultyApi, open_page: Op
     )
     assert len(names) >= 8
     assert all(names)
+
+
+def test_the_line_for_the_api_is_never_cut_off(api: FaultyApi, open_page: OpenPage) -> None:
+    page = open_page(api.url)
+    for width in (320, 568, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        hidden = page.locator("pre").evaluate("(line) => line.scrollWidth - line.clientWidth")
+        assert hidden <= 0, width
+
+
+def test_the_mark_of_the_chosen_digit_keeps_clear_of_the_sentence(
+    api: FaultyApi, open_page: OpenPage
+) -> None:
+    api.answer("recognize", Reply(reading(("2", "recognized"), ("4", "recognized"))))
+    page = open_page(api.url)
+    draw(page, SEVEN)
+    chosen = shown(page.locator("#answer .chosen"))
+    assert "inset" in chosen.evaluate("(digit) => getComputedStyle(digit).boxShadow")
+    digit, sentence = chosen.bounding_box(), page.locator("#sentence").bounding_box()
+    assert digit
+    assert sentence
+    assert sentence["y"] - digit["y"] - digit["height"] >= 8
+
+
+def test_without_javascript_the_page_says_so_within_its_margins(browser: Browser) -> None:
+    options: dict[str, Any] = {
+        "java_script_enabled": False,
+        "viewport": {"width": 320, "height": 568},
+    }
+    with (
+        serving("http://127.0.0.1:9") as address,
+        closing(browser.new_context(**options)) as context,
+    ):
+        page = context.new_page()
+        page.goto(address)
+        words = shown(page.locator("noscript"))
+        assert words.evaluate("(words) => getComputedStyle(words).paddingLeft") == "16px"
+        for other in ("#desk", "#stuck", "footer"):
+            expect(page.locator(other)).to_be_hidden()
