@@ -7,7 +7,7 @@ export const UNDO_MS = 10_000;
 
 /** A drawing as the API takes it, also with what was said of it. @returns {string} */
 function markOf({ strokes, image }) {
-  const text = image ?? JSON.stringify(strokes);
+  const text = String(image ?? JSON.stringify(strokes)); // neither, where the page did not write it
   let hash = 2166136261; // FNV-1a
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619);
   return MARK + (hash >>> 0);

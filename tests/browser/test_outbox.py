@@ -1,5 +1,6 @@
 """Feedback that the API did not acknowledge: sent later, in other tabs too, and counted once."""
 
+import pytest
 from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi, Reply, reading
@@ -80,6 +81,20 @@ def test_a_refusal_is_told_in_the_apis_words_and_not_repeated(
     said(page, "That could not be kept. Too old.")
     page.reload()
     page.wait_for_timeout(300)
+    assert len(api.asked("feedback")) == 1
+
+
+@pytest.mark.parametrize("reply", [Reply({"detail": "No drawing."}, 422), KEPT])
+def test_what_the_page_never_wrote_is_sent_once_and_does_no_harm(
+    api: FaultyApi, open_page: OpenPage, reply: Reply
+) -> None:
+    api.answer("feedback", reply)
+    page = open_page(api.url, trouble=True)
+    page.evaluate("localStorage.setItem('inkling.deed.x', '{\"body\": {}}')")
+    page.reload()
+    said(page, "Thank you." if reply is KEPT else "That could not be kept. No drawing.")
+    draw(page, SEVEN)
+    shown(page.get_by_role("button", name="Yes", exact=True))
     assert len(api.asked("feedback")) == 1
 
 
