@@ -13,7 +13,7 @@ from chalicelib.http.requests import FeedbackRequest, parse_feedback, parse_reco
 from chalicelib.http.responses import model_json, models_json, readings_json, version_json
 from chalicelib.recognition.drawing import InkDrawing, StrokeDrawing
 from chalicelib.recognition.normalise import NORMALISATION_VERSION, normalise
-from chalicelib.recognition.png import encode_picture
+from chalicelib.recognition.png import decode_picture, encode_picture
 from chalicelib.wiring import Services
 
 if TYPE_CHECKING:  # a cold start imports what a recognition needs, and no more
@@ -105,12 +105,16 @@ def _submission(
     """Return what is stored; the picture of strokes is the one that the model sees of them."""
     from chalicelib.learning.records import Submission
 
-    seen = normalise(asked.drawing)  # also refuses a drawing without ink
-    drawing = asked.drawing
-    strokes = drawing.strokes if isinstance(drawing, StrokeDrawing) else None
+    drawing, strokes = asked.drawing, None
+    if isinstance(drawing, StrokeDrawing):
+        picture_png = encode_picture(normalise(drawing))  # which refuses a drawing without ink
+        strokes = [stroke.tolist() for stroke in drawing.strokes]
+    else:
+        picture_png = encode_picture(drawing.ink)
+        normalise(InkDrawing(decode_picture(picture_png)))  # the faintest ink goes as it is stored
     return Submission(
-        picture_png=encode_picture(drawing.ink if isinstance(drawing, InkDrawing) else seen),
-        strokes=None if strokes is None else [stroke.tolist() for stroke in strokes],
+        picture_png=picture_png,
+        strokes=strokes,
         label=asked.label,
         predicted=asked.predicted,
         model=model,

@@ -63,6 +63,18 @@ def test_the_same_request_again_gets_the_same_receipt(api: Transport) -> None:
     api.request("DELETE", f"/v1/feedback/{first.json['receipt']}")
 
 
+def test_ink_so_faint_that_none_of_it_would_be_stored_is_refused(api: Transport) -> None:
+    """Of 8.4 the picture keeps 8, which is paper; 8.6 becomes 9."""
+    for level, status in ((8.4, 422), (8.6, 201)):
+        grid = [[0, 0, 0, level, 0, 0, 0, 0]] * 8
+        answer = submit(api, body(pixels=grid, label="1", consent=True))
+        assert answer.status == status, answer.body
+        if status == 201:
+            api.request("DELETE", f"/v1/feedback/{answer.json['receipt']}")
+        else:
+            assert_problem(answer, 422, "empty_drawing")
+
+
 @pytest.mark.parametrize("key", ["short", "with space", "x" * 65])
 def test_a_key_of_another_form_is_refused(api: Transport, key: str) -> None:
     assert_problem(submit(api, feedback(), key), 422, "invalid_field")
