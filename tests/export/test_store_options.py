@@ -9,6 +9,9 @@ from export.errors import MissingStore
 from export.store_options import DEFAULT_STORE, open_existing, open_to_look
 from tests.export.commands import run_export
 
+pytest.importorskip("boto3", reason="needs the serving environment, which speaks to buckets")
+pytest.importorskip("chalice", reason="adapt draws its picture as the quality report's are")
+
 
 @pytest.mark.parametrize(
     "command",
