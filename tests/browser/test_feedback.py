@@ -1,35 +1,16 @@
 """What a person says about an answer: asked, kept by the real API, taken back."""
 
-import json
 import re
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
 from bench.faulty_api import FaultyApi, Reply, reading
-from bench.patience import expect, shown
-from bench.pens import LINE, SEVEN, draw, ink
+from bench.patience import expect
+from bench.pens import LINE, SEVEN, draw
 from tests.browser.conftest import OpenPage
-from tests.browser.page_clock import ASKS_AFTER_MS
-
-
-def press(page: Page, name: str) -> None:
-    shown(page.get_by_role("button", name=name, exact=True)).click()
-
-
-def said(page: Page, words: str) -> None:
-    expect(page.locator("#thanks")).to_contain_text(words)
-
-
-def records(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(path.read_bytes()) for path in folder.rglob("status=quarantine/**/*.json")]
-
-
-def sent(api: FaultyApi) -> list[Any]:
-    return [each.body for each in api.asked("feedback")]
+from tests.browser.feedback_steps import press, records, said, sent
 
 
 def test_yes_is_kept_with_consent_and_undo_takes_it_back(
@@ -180,92 +161,6 @@ def test_several_digits_can_be_said_to_be_one(api: FaultyApi, open_page: OpenPag
     assert "predicted" not in body
 
 
-def test_undo_is_offered_for_ten_seconds_also_under_the_next_drawing(
-    api: FaultyApi, open_page: OpenPage
-) -> None:
-    page = open_page(api.url)
-    page.clock.install()
-    draw(page, SEVEN)
-    page.clock.run_for(300)
-    press(page, "Yes")
-    press(page, "Keep")
-    expect(page.locator("#thanks button")).to_have_text("Undo")
-    draw(page, [[[0, 0], [50, 0]]])
-    page.clock.run_for(9000)
-    expect(page.locator("#thanks button")).to_have_text("Undo")
-    page.clock.run_for(1500)
-    expect(page.locator("#thanks button")).to_have_count(0)
-    said(page, "Thank you.")
-
-
-def test_a_reload_within_the_ten_seconds_still_offers_undo(
-    real_api: str, api_folder: Path, open_page: OpenPage
-) -> None:
-    page = open_page(real_api)
-    draw(page, SEVEN)
-    for name in ("Yes", "Keep"):
-        press(page, name)
-    said(page, "Thank you.")
-    page.reload()
-    expect(page.locator("#answer")).to_have_text("7")
-    expect(page.locator("#question button")).to_have_count(0)
-    page.get_by_role("button", name="Undo feedback").click()
-    said(page, "Taken back")
-    assert records(api_folder) == []
-    page.reload()
-    expect(page.locator("#question")).to_contain_text("Was that right?")
-    expect(page.locator("#thanks")).to_have_text("")
-
-
-def test_a_reload_does_not_begin_the_ten_seconds_anew(api: FaultyApi, open_page: OpenPage) -> None:
-    page = open_page(api.url)
-    page.clock.install()
-    draw(page, SEVEN)
-    page.clock.run_for(ASKS_AFTER_MS)
-    for name in ("Yes", "Keep"):
-        press(page, name)
-    said(page, "Thank you.")
-    page.clock.run_for(9000)
-    page.reload()
-    expect(page.locator("#thanks button")).to_have_count(1)
-    page.clock.run_for(1500)
-    expect(page.locator("#thanks button")).to_have_count(0)
-    assert page.evaluate("sessionStorage.getItem('inkling.undo')") is None
-
-
-def test_a_drawing_is_not_asked_about_twice_unless_it_changes(
-    api: FaultyApi, open_page: OpenPage
-) -> None:
-    page = open_page(api.url)
-    draw(page, SEVEN)
-    for name in ("Yes", "Keep"):
-        press(page, name)
-    said(page, "Thank you.")
-    for act, buttons in (
-        (page.reload, 0),
-        (lambda: draw(page, LINE), 2),
-        (lambda: press(page, "Undo"), 0),
-    ):
-        act()
-        expect(page.locator("#reading")).to_have_attribute("data-state", "answer")
-        expect(page.locator("#question button")).to_have_count(buttons)
-    api.answer("recognize", Reply(reading(("4", "recognized"))))
-    press(page, "Read")
-    expect(page.locator("#answer")).to_have_text("4")
-    expect(page.locator("#question button")).to_have_count(0)
-
-
-def test_a_drawing_that_was_refused_can_be_given_again(api: FaultyApi, open_page: OpenPage) -> None:
-    api.answer("feedback", Reply({"detail": "Not now."}, 422))
-    page = open_page(api.url, trouble=True)
-    draw(page, SEVEN)
-    for name in ("Yes", "Keep"):
-        press(page, name)
-    said(page, "Not now.")
-    press(page, "Read")
-    expect(page.locator("#question")).to_contain_text("Was that right?")
-
-
 def test_what_could_not_be_kept_is_sent_again_under_the_same_key(
     api: FaultyApi, open_page: OpenPage
 ) -> None:
@@ -310,61 +205,3 @@ def test_feedback_is_about_the_drawing_that_was_answered(
     draw(page, [[[0, 0], [50, 0]]])
     expect(page.locator("#question button")).to_have_count(0)
     never.set()
-
-
-def test_the_keyboard_answers_and_finds_the_way_back_next(
-    api: FaultyApi, open_page: OpenPage
-) -> None:
-    page = open_page(api.url)
-    draw(page, SEVEN)
-    page.get_by_role("button", name="No", exact=True).focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="zero")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Keep", exact=True)).to_be_focused()
-    page.keyboard.press("Enter")
-    said(page, "Thank you.")
-    expect(page.locator("#feedback")).to_be_focused()
-    before = ink(page)
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Undo feedback", exact=True)).to_be_focused()
-    expect(page.get_by_role("button", name="Undo", exact=True)).to_have_id("undo")
-    api.answer("feedback", Reply(status=204))
-    page.keyboard.press("Enter")
-    said(page, "Taken back")
-    assert ink(page) == before
-
-
-def test_a_hand_that_declined_finds_the_way_back_next(api: FaultyApi, open_page: OpenPage) -> None:
-    page = open_page(api.url)
-    draw(page, SEVEN)
-    shown(page.get_by_role("button", name="Yes", exact=True)).focus()
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Change")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Keep", exact=True)).to_be_focused()
-    page.keyboard.press("Enter")
-    said(page, "Thank you.")
-    expect(page.locator("#feedback")).to_be_focused()
-
-
-def test_the_focus_is_handed_on_when_what_had_it_goes_away(
-    api: FaultyApi, open_page: OpenPage
-) -> None:
-    page = open_page(api.url)
-    draw(page, SEVEN)
-    for name in ("Yes", "Keep"):
-        press(page, name)
-    said(page, "Thank you.")
-    api.answer("feedback", Reply(status=204))
-    page.locator("#thanks button").focus()
-    page.keyboard.press("Enter")
-    said(page, "Taken back")
-    expect(page.locator("#feedback")).to_be_focused()
-    page.locator("#clear").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#clear")).to_be_disabled()
-    expect(page.locator("#paper")).to_be_focused()
