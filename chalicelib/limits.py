@@ -4,6 +4,7 @@ MAX_BODY_BYTES = 1024 * 1024
 MAX_JSON_DEPTH = 16
 MAX_IMAGE_PIXELS = 4_000_000
 MAX_IMAGE_SIDE_PX = 4096
+MAX_IMAGE_SEGMENTS = 10_000  # each costs a microsecond, and decoders more
 MAX_JPEG_SCANS = 64  # a progressive one of four inks has 18; each costs up to 20 ms
 MIN_PIXELS_SIDE = 8
 MAX_PIXELS_SIDE = 1024

@@ -12,14 +12,12 @@ import struct
 from collections.abc import Iterator
 
 from chalicelib.errors import InvalidImage
+from chalicelib.limits import MAX_IMAGE_SEGMENTS
+from chalicelib.recognition.png import SIGNATURE as PNG_SIGNATURE
 
 UPRIGHT = 1  # the orientation of an image that is not turned
 
-PNG_BEGINS = b"\x89PNG\r\n\x1a\n"
 JPEG_BEGINS = b"\xff\xd8\xff"
-MOST_SEGMENTS = (
-    10_000  # of a file, chunks included; each costs a microsecond here, more in decoders
-)
 _PIXELS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"acTL", b"fcTL", b"fdAT"}
 _PNG_HEAD = struct.Struct(">I4s")  # the length of a chunk's data, and its kind
 _PNG_AROUND = 12  # bytes of a chunk besides its data
@@ -41,7 +39,7 @@ def without_metadata(data: bytes) -> tuple[bytes, int]:
 
     What is damaged is left to the decoder. Raises InvalidImage where a file has too many segments.
     """
-    if data.startswith(PNG_BEGINS):
+    if data.startswith(PNG_SIGNATURE):
         return _of_png(data)
     if data.startswith(JPEG_BEGINS):
         return _of_jpeg(data)
@@ -49,7 +47,7 @@ def without_metadata(data: bytes) -> tuple[bytes, int]:
 
 
 def _of_png(data: bytes) -> tuple[bytes, int]:
-    kept, orientation, at = [PNG_BEGINS], UPRIGHT, len(PNG_BEGINS)
+    kept, orientation, at = [PNG_SIGNATURE], UPRIGHT, len(PNG_SIGNATURE)
     for _ in _segments():
         head = data[at : at + _PNG_HEAD.size]
         if len(head) < _PNG_HEAD.size:
@@ -99,8 +97,8 @@ def _orientation_of_webp(data: bytes) -> int:
 
 
 def _segments() -> Iterator[None]:
-    yield from (None for _ in range(MOST_SEGMENTS))
-    raise InvalidImage(f"it has more than {MOST_SEGMENTS:,} segments")
+    yield from (None for _ in range(MAX_IMAGE_SEGMENTS))
+    raise InvalidImage(f"it has more than {MAX_IMAGE_SEGMENTS:,} segments")
 
 
 def orientation_of(exif: bytes) -> int:

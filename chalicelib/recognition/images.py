@@ -20,11 +20,11 @@ from chalicelib.limits import MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE_PX, MAX_JPEG_SCAN
 from chalicelib.recognition.drawing import InkDrawing
 from chalicelib.recognition.image_files import (
     JPEG_BEGINS,
-    PNG_BEGINS,
     is_webp,
     without_metadata,
 )
 from chalicelib.recognition.ink import Levels, find_ink
+from chalicelib.recognition.png import SIGNATURE as PNG_SIGNATURE
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 Image.MAX_IMAGE_PIXELS = None  # `_check` judges the size, and says by which limit
@@ -101,7 +101,7 @@ def _open(data: bytes) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
-        if data.startswith((PNG_BEGINS, JPEG_BEGINS)) or is_webp(data):
+        if data.startswith((PNG_SIGNATURE, JPEG_BEGINS)) or is_webp(data):
             raise InvalidImage("its header is damaged or incomplete") from error
         raise UnsupportedImage from error
 

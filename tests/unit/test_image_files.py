@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from chalicelib.errors import InvalidImage
+from chalicelib.limits import MAX_IMAGE_SEGMENTS
 from chalicelib.recognition.image_files import (
-    MOST_SEGMENTS,
     UPRIGHT,
     orientation_of,
     without_metadata,
@@ -130,9 +130,9 @@ def test_texts_that_would_take_a_quarter_of_a_gigabyte_are_left_alone() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        png_with(b"prVt", b"", MOST_SEGMENTS),
-        jpeg_with(app(1, b"Exif\0\0") * MOST_SEGMENTS),
-        encode(IMAGE, "WEBP")[:12] + struct.pack("<4sI", b"JUNK", 0) * MOST_SEGMENTS,
+        png_with(b"prVt", b"", MAX_IMAGE_SEGMENTS),
+        jpeg_with(app(1, b"Exif\0\0") * MAX_IMAGE_SEGMENTS),
+        encode(IMAGE, "WEBP")[:12] + struct.pack("<4sI", b"JUNK", 0) * MAX_IMAGE_SEGMENTS,
     ],
     ids=FORMATS,
 )
